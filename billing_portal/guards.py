@@ -1,0 +1,52 @@
+"""What production must not start with. Each refusal says what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.env import BadSetting
+
+_SECRET_LENGTH = 50
+
+
+def refuse_bad_settings(values: dict[str, Any]) -> None:
+    """Raise BadSetting, naming every fault at once, when production is misconfigured. Elsewhere only impossible pairs."""
+    faults = _impossible(values)
+    if values["ENVIRONMENT"] == "production":
+        faults += _unsafe(values)
+    if faults:
+        raise BadSetting("The portal does not start:\n- " + "\n- ".join(faults))
+
+
+def _impossible(values: dict[str, Any]) -> list[str]:
+    checks = {
+        "TOP_UP_LEAST_CENTS is above TOP_UP_MOST_CENTS.": values["TOP_UP_LEAST_CENTS"] > values["TOP_UP_MOST_CENTS"],
+        "SITE_URL must start with http:// or https://.": not values["SITE_URL"].startswith(("http://", "https://")),
+    }
+    return [fault for fault, wrong in checks.items() if wrong]
+
+
+def _unsafe(values: dict[str, Any]) -> list[str]:
+    secret = values["SECRET_KEY"]
+    key = values["STRIPE_SECRET_KEY"]
+    checks = {
+        f"SECRET_KEY: write {_SECRET_LENGTH} random characters or more.": len(secret) < _SECRET_LENGTH
+        or secret.startswith("development-only-"),
+        "DEBUG must be off.": values["DEBUG"],
+        "DATABASE_URL: production runs on PostgreSQL (postgresql://…).": not values["DATABASE_URL"].startswith(
+            "postgres"
+        ),
+        "REDIS_URL: production needs a Redis broker (redis://… or rediss://…).": not values["REDIS_URL"],
+        "SITE_URL must start with https://.": not values["SITE_URL"].startswith("https://"),
+        "ALLOWED_HOSTS: write the public host name of the portal, no * and no localhost.": bool(
+            {"*", "localhost", "testserver"} & set(values["ALLOWED_HOSTS"])
+        ),
+        "STRIPE_SECRET_KEY: write a live key (sk_live_… or rk_live_…).": not key.startswith(("sk_live_", "rk_live_")),
+        "STRIPE_WEBHOOK_SECRET: write the signing secret of the webhook endpoint.": not values[
+            "STRIPE_WEBHOOK_SECRETS"
+        ],
+        "STRIPE_API_BASE is for the sandbox only: unset it.": bool(values["STRIPE_API_BASE"]),
+        "STRIPE_CHECKOUT_ORIGIN is for the sandbox only: unset it.": values["STRIPE_CHECKOUT_ORIGIN"]
+        != "https://checkout.stripe.com",
+    }
+    return [fault for fault, wrong in checks.items() if wrong]

@@ -1,0 +1,11 @@
+"""Addresses. Each app brings its own; words follow the language of the reader where a person types them."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("account/", include("allauth.urls")),
+]
