@@ -62,9 +62,9 @@ def main(names: list[str]) -> int:
         print(f"Unknown: {', '.join(sorted(unknown))}. Parts: {', '.join(PARTS)}.", file=sys.stderr)
         return 2
     tally = Tally()
-    green = all([run_part(name, tally) for name in names or PARTS])
+    endings = [run_part(name, tally) for name in names or PARTS]
     print(f"\n{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
-    return 0 if green and tally.passed else 1
+    return 0 if all(endings) and tally.passed else 1
 
 
 if __name__ == "__main__":
