@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from billing_portal.guards import refuse_bad_settings
 from core.database import database
 from core.env import Environment
+from core.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -37,6 +38,11 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", help="Other origins who
 TRUSTED_PROXIES = env.integer(
     "TRUSTED_PROXIES", 0, least=0, most=5, help="Proxies in front whose X-Forwarded-For and -Proto are believed."
 )
+
+LOG_LEVEL = env.text(
+    "LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"), help="Least level of the logs."
+)
+LOGGING = logging_settings(as_json=PRODUCTION, level="WARNING" if ENVIRONMENT == "test" else LOG_LEVEL)
 
 # --- Apps -------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -80,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "core.middleware.PrivatePagesMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "billing_portal.urls"

@@ -7,10 +7,12 @@ A variable NAME may also be given as NAME_FILE, the path of a file that holds th
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _TRUE = {"1", "true", "yes", "on"}
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
 _FALSE = {"0", "false", "no", "off"}
 
 
@@ -59,7 +61,7 @@ class Environment:
         value = self._raw(name)
         if not value:
             return default
-        if not value.lstrip("-").isdigit() or not least <= int(value) <= most:
+        if not _WHOLE.fullmatch(value) or not least <= int(value) <= most:
             raise BadSetting(f"{name}={value!r} must be a whole number from {least} to {most}.")
         return int(value)
 

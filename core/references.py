@@ -70,9 +70,9 @@ def make_customer_number(serial: int) -> CustomerNumber:
 def read_customer_number(typed: str) -> CustomerNumber:
     """Read a customer number or RF reference as people type them.
 
-    Spaces, dashes, case, O for 0, I or L for 1 and lost leading zeros do not matter. Seven to eight characters after
-    C hold check digits, and then they decide; a bare `C104273` is accepted because people also copy it by hand
-    into forms, where the account's name is shown back. Raises NotACustomerNumber.
+    Spaces, dashes, case, O for 0, I or L for 1 and lost leading zeros do not matter. Six characters after C are the
+    bare stored number, without protection: good for forms that show the customer's name back. Any other length ends
+    with check digits, and then they decide. Raises NotACustomerNumber.
     """
     text = _NOISE.sub("", typed[:_MAX_TYPED].upper())
     if found := _CREDITOR.fullmatch(text):
@@ -84,14 +84,9 @@ def _numbered(text: str) -> CustomerNumber:
     if not re.fullmatch(r"C[0-9OQIL|]{1,8}", text):
         raise NotACustomerNumber(text)
     body = text[1:]
-    if len(body) > _DIGITS:
-        return _checked(body[:-2], body[-2:])
-    try:
-        return _checked(body[:-2], body[-2:])  # lost leading zeros, with check digits
-    except NotACustomerNumber:
-        if len(body) < _DIGITS:
-            raise
+    if len(body) == _DIGITS:
         return _with_zeros(body)
+    return _checked(body[:-2], body[-2:])  # complete, or with its leading zeros lost: the check digits decide
 
 
 def _with_zeros(body: str) -> CustomerNumber:

@@ -1,4 +1,4 @@
-"""Catalogues of translations: compiled from `<app>/locale/*/LC_MESSAGES/django.po` when they are older than their source."""
+"""Catalogues of translations, `<app>/locale/*/LC_MESSAGES/django.po`: compiled when older than their source."""
 
 from __future__ import annotations
 

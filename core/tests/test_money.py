@@ -28,9 +28,22 @@ def test_an_amount_is_read_as_people_type_it(typed: str, cents: int) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "reason"),
-    [("", "empty"), ("  ", "empty"), ("1.000,00", "ambiguous"), ("1,000.00", "ambiguous"), ("1,000", "ambiguous"), ("5.0001", "decimals"),
-     ("1e3", "format"), ("NaN", "format"), ("inf", "format"), ("０５", "format"), ("9" * 20, "format"), ("5$", "format"), ("5\x00", "format")],
-)  # fmt: skip
+    [
+        ("", "empty"),
+        ("  ", "empty"),
+        ("1.000,00", "ambiguous"),
+        ("1,000.00", "ambiguous"),
+        ("1,000", "ambiguous"),
+        ("5.0001", "decimals"),
+        ("1e3", "format"),
+        ("NaN", "format"),
+        ("inf", "format"),
+        ("\uff10\uff15", "format"),  # full-width digits
+        ("9" * 20, "format"),
+        ("5$", "format"),
+        ("5\x00", "format"),
+    ],
+)
 def test_what_is_not_an_amount_is_refused_with_its_reason(typed: str, reason: str) -> None:
     with pytest.raises(NotAnAmount) as refused:
         parse_euros(typed)
