@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -148,6 +149,9 @@ PAYMENT_SWEEP_SECONDS = env.integer(
 PAYMENT_SILENCE_SECONDS = env.integer(
     "PAYMENT_SILENCE_SECONDS", 300, least=1, most=86400, help="A payment silent for longer is asked about."
 )
+CELERY_BEAT_SCHEDULE = {
+    "outbox-sweep": {"task": "outbox.tasks.sweep", "schedule": timedelta(seconds=OUTBOX_SWEEP_SECONDS)},
+}
 
 # --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -23,8 +23,10 @@ class Job(models.Model):
     queue = models.CharField(_("queue"), max_length=32, default="default")
     owner = models.CharField(_("owner"), max_length=64, blank=True, db_index=True)
     state = models.CharField(_("state"), max_length=8, choices=JobState.choices, default=JobState.WAITING)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0, help_text=_("Times it was taken by a worker."))
+    failures = models.PositiveIntegerField(_("failures"), default=0)
     run_after = models.DateTimeField(_("not before"))
+    rung_at = models.DateTimeField(_("rung at"), help_text=_("When a worker was last told."))
     lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     done_count = models.PositiveIntegerField(_("done"), default=0)
     total_count = models.PositiveIntegerField(_("total"), default=0)
@@ -37,7 +39,11 @@ class Job(models.Model):
     class Meta:
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
-        indexes = [models.Index(fields=["run_after", "id"], condition=Q(state="WAITING"), name="outbox_job_due")]
+        indexes = [
+            models.Index(fields=["run_after", "id"], condition=Q(state="WAITING"), name="outbox_job_due"),
+            models.Index(fields=["lease_until"], condition=Q(state="RUNNING"), name="outbox_job_leased"),
+            models.Index(fields=["finished_at"], condition=Q(state="FAILED"), name="outbox_job_failed"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="outbox_job_state_known"),
             models.CheckConstraint(
@@ -52,6 +58,7 @@ class Job(models.Model):
 
 class MessageState(models.TextChoices):
     WAITING = "WAITING", _("Waiting")
+    SENDING = "SENDING", _("Being sent")
     SENT = "SENT", _("Sent")
     CANCELLED = "CANCELLED", _("Cancelled")
     FAILED = "FAILED", _("Failed")
@@ -68,6 +75,9 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=300)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
+    confidential = models.BooleanField(
+        _("confidential"), default=False, help_text=_("Holds a code: never shown to staff, erased once sent.")
+    )
     state = models.CharField(_("state"), max_length=9, choices=MessageState.choices, default=MessageState.WAITING)
     not_before = models.DateTimeField(_("not before"))
     created_at = models.DateTimeField(_("created at"))
@@ -77,6 +87,11 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(
+                fields=["not_before", "id"], condition=Q(state__in=["WAITING", "SENDING"]), name="outbox_message_unsent"
+            )
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=MessageState.values), name="outbox_message_state_known"),
             models.CheckConstraint(
