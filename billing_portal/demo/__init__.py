@@ -1,0 +1,1 @@
+"""The demonstration: who plays in it, and the months they lived."""
