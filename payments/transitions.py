@@ -1,0 +1,85 @@
+"""How a payment may change. `move` is the only way to change a status, and it writes the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from payments.models import LIVE, Payment, PaymentEvent, PaymentStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+CREATED, SENT, OPEN = PaymentStatus.CREATED, PaymentStatus.SENT, PaymentStatus.OPEN
+PENDING, UNKNOWN = PaymentStatus.PENDING, PaymentStatus.UNKNOWN
+SUCCEEDED, REFUSED, ABANDONED = PaymentStatus.SUCCEEDED, PaymentStatus.REFUSED, PaymentStatus.ABANDONED
+
+TRANSITIONS: Final[Mapping[tuple[PaymentStatus, PaymentStatus], str]] = {
+    (CREATED, SENT): "claimed",
+    (CREATED, ABANDONED): "never sent",
+    (SENT, OPEN): "page opened",
+    (SENT, UNKNOWN): "no answer",
+    (SENT, REFUSED): "page refused",
+    (SENT, ABANDONED): "no page was ever opened",
+    (OPEN, PENDING): "given to the bank",
+    (OPEN, SUCCEEDED): "paid",
+    (OPEN, REFUSED): "page closed after a refusal",
+    (OPEN, ABANDONED): "page closed",
+    (OPEN, UNKNOWN): "provider silent",
+    (PENDING, SUCCEEDED): "bank paid",
+    (PENDING, REFUSED): "bank refused",
+    (UNKNOWN, OPEN): "page found open",
+    (UNKNOWN, PENDING): "found at the bank",
+    (UNKNOWN, SUCCEEDED): "found paid",
+    (UNKNOWN, REFUSED): "found refused",
+    (UNKNOWN, ABANDONED): "found abandoned",
+    # The provider's word wins over ours: money that came is credited, whatever we had concluded.
+    (REFUSED, SUCCEEDED): "paid after a refusal",
+    (ABANDONED, SUCCEEDED): "paid after all",
+}
+
+
+class NotAllowed(Exception):
+    """A payment cannot go from that status to that one."""
+
+
+def may_move(payment: Payment, to: PaymentStatus) -> bool:
+    """Whether the table has that step."""
+    return (PaymentStatus(payment.status), to) in TRANSITIONS
+
+
+def move(payment: Payment, to: PaymentStatus, *, at: datetime, detail: str = "") -> None:
+    """Change the status, save the row, and add the step to its history. The caller holds the row's lock.
+
+    A decided payment is not asked about again. Raises NotAllowed for a step that is not in the table.
+    """
+    before = PaymentStatus(payment.status)
+    if (before, to) not in TRANSITIONS:
+        raise NotAllowed(f"{payment.reference}: {before} → {to}")
+    payment.status = to
+    payment.updated_at = at
+    if to not in LIVE:
+        payment.decided_at = at
+        payment.ask_at = None
+    payment.save()
+    note(payment, TRANSITIONS[before, to], at=at, before=before, detail=detail)
+
+
+def note(payment: Payment, name: str, *, at: datetime, before: str = "", detail: str = "") -> None:
+    """Add a step to the history without changing the status, unless `before` says what it was."""
+    PaymentEvent.objects.create(
+        payment=payment,
+        name=name,
+        from_status=before or payment.status,
+        to_status=payment.status,
+        detail=detail[:300],
+        at=at,
+    )
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", "    [*] --> CREATED: asked"]
+    lines += [f"    {before} --> {after}: {name}" for (before, after), name in TRANSITIONS.items()]
+    lines += ["    SUCCEEDED --> [*]"]
+    return "\n".join(lines)
