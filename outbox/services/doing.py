@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, When
 
 from core import clock
 from outbox import doorbell
@@ -85,8 +85,8 @@ def _take(job_id: int, *, at: datetime) -> Job | None:
     free = Q(state=JobState.WAITING, run_after__lte=at) | Q(state=JobState.RUNNING, lease_until__lt=at)
     with transaction.atomic(durable=True):
         taken = Job.objects.filter(free, pk=job_id).update(
-            failures=Case(When(state=JobState.RUNNING, then=F("failures") + 1), default=F("failures")),
-            state=Value(JobState.RUNNING),
+            failures=F("failures") + Case(When(state=JobState.RUNNING, then=1), default=0),
+            state=JobState.RUNNING,
             attempts=F("attempts") + 1,
             lease_until=_lease_end(at),
         )
