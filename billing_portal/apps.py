@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BillingPortalConfig(AppConfig):
     name = "billing_portal"
+    verbose_name = _("Platform")
+
+    def ready(self) -> None:
+        from billing_portal import heartbeats  # noqa: F401, PLC0415 - connects itself to Celery; needs the models

@@ -32,6 +32,7 @@ DEBUG = env.flag("DEBUG", default=False, help="Detailed error pages. Refused in 
 SITE_URL = env.text(
     "SITE_URL", "http://localhost:8000", help="Public address of the portal, without a slash at the end."
 ).rstrip("/")
+SITE_NAME = env.text("SITE_NAME", "Hébergeur", help="Trade name at the top of every page and in the mails.")
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver", help="Host names that this portal answers to."
 )
@@ -149,8 +150,23 @@ PAYMENT_SWEEP_SECONDS = env.integer(
 PAYMENT_SILENCE_SECONDS = env.integer(
     "PAYMENT_SILENCE_SECONDS", 300, least=1, most=86400, help="A payment silent for longer is asked about."
 )
+PAYMENT_CATCH_UP_SECONDS = env.integer(
+    "PAYMENT_CATCH_UP_SECONDS", 3600, least=1, most=86400, help="How often events that did not reach us are fetched."
+)
+PROVIDER_TIMEOUT_SECONDS = env.integer(
+    "PROVIDER_TIMEOUT_SECONDS", 8, least=1, most=60, help="How long a payment provider may take to answer one call."
+)
+FAILPOINT_FOLDER = env.text(
+    "FAILPOINT_FOLDER", help="Crash rehearsals: a file in this folder kills the process there. Refused in production."
+)
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.tasks.sweep", "schedule": timedelta(seconds=OUTBOX_SWEEP_SECONDS)},
+    "selfcheck": {"task": "billing_portal.tasks.selfcheck", "schedule": timedelta(hours=1)},
+    "documents-pulse": {
+        "task": "billing_portal.tasks.pulse",
+        "schedule": timedelta(minutes=1),
+        "options": {"queue": "documents", "expires": 60},
+    },
 }
 
 # --- People -----------------------------------------------------------------------------------------------------------
