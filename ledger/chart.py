@@ -1,0 +1,51 @@
+"""The chart of accounts (plan comptable général, ANC 2014-03) and the few accounts that the ledger names itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RECEIVABLE: Final = "411000"
+PREPAID: Final = "419100"
+DOUBTFUL: Final = "416000"
+COMMISSIONS_DUE: Final = "467100"
+VAT_WAITING: Final = "445870"
+
+# Accounts whose entries must say which customer they belong to (auxiliary accounts).
+AUXILIARY: Final = frozenset({RECEIVABLE, PREPAID, COMMISSIONS_DUE})
+
+CHART: Final = {
+    RECEIVABLE: "Clients",
+    DOUBTFUL: "Clients douteux",
+    PREPAID: "Clients - avances et acomptes reçus",
+    "445200": "TVA due intracommunautaire",
+    "445660": "TVA déductible sur autres biens et services",
+    "445662": "TVA déductible intracommunautaire",
+    "445711": "TVA collectée 20 %",
+    "445712": "TVA collectée 8,5 %",
+    "445713": "TVA collectée Monaco",
+    "445740": "TVA collectée guichet unique OSS",
+    VAT_WAITING: "TVA en attente d'encaissement",
+    COMMISSIONS_DUE: "Parrainages - commissions à payer",
+    "471000": "Compte d'attente",
+    "487000": "Produits constatés d'avance",
+    "511300": "Prélèvements à l'encaissement",
+    "512000": "Banque",
+    "517100": "Stripe",
+    "517200": "PayPal",
+    "580000": "Virements internes",
+    "622200": "Commissions de parrainage",
+    "627100": "Frais bancaires",
+    "627800": "Frais des prestataires de paiement",
+    "654000": "Pertes sur créances irrécouvrables",
+    "658000": "Charges diverses de gestion courante",
+    "706100": "Prestations de services France 20 %",
+    "706120": "Prestations de services DOM 8,5 %",
+    "706200": "Prestations de services UE entre assujettis",
+    "706300": "Prestations de services UE consommateurs (OSS)",
+    "706400": "Prestations de services hors UE",
+    "707000": "Ventes de marchandises",
+    "708000": "Produits des activités annexes",
+    "758000": "Produits divers de gestion courante",
+    "763100": "Intérêts de retard",
+    "890000": "Bilan d'ouverture",
+}
