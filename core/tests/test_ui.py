@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -24,8 +25,8 @@ def render(source: str, **context: Any) -> str:
     return Template(source).render(Context(context))
 
 
-def part(name: str, **context: Any) -> str:
-    return " ".join(render_to_string(f"parts/{name}.html", context).split())
+def part(name: str, /, **context: Any) -> str:
+    return re.sub(r"[ \n]+", " ", render_to_string(f"parts/{name}.html", context)).strip()
 
 
 # --- Money ------------------------------------------------------------------------------------------------------------
