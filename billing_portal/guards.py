@@ -48,5 +48,6 @@ def _unsafe(values: dict[str, Any]) -> list[str]:
         "STRIPE_API_BASE is for the sandbox only: unset it.": bool(values["STRIPE_API_BASE"]),
         "STRIPE_CHECKOUT_ORIGIN is for the sandbox only: unset it.": values["STRIPE_CHECKOUT_ORIGIN"]
         != "https://checkout.stripe.com",
+        "FAILPOINT_FOLDER is for crash rehearsals only: unset it.": bool(values["FAILPOINT_FOLDER"]),
     }
     return [fault for fault, wrong in checks.items() if wrong]

@@ -140,9 +140,7 @@ class Payment(models.Model):
                 condition=Q(failure="") | Q(failure__in=Failure.values), name="payments_failure_known"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status=PaymentStatus.SUCCEEDED, tx__isnull=False, received_cents__gt=0, intent_id__gt=""
-                )
+                condition=Q(status=PaymentStatus.SUCCEEDED, tx__isnull=False, received_cents__gt=0, intent_id__gt="")
                 | (~Q(status=PaymentStatus.SUCCEEDED) & Q(tx__isnull=True, received_cents__isnull=True)),
                 name="payments_paid_means_posted",
             ),

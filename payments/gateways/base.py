@@ -1,4 +1,4 @@
-"""What every provider can do, in our words. Every call ends in an answer, `Refused` or `Unsure`; nothing else leaves."""
+"""What every provider can do, in our words. Every call ends in an answer, `Refused` or `Unsure`."""
 
 from __future__ import annotations
 
@@ -138,6 +138,9 @@ class Gateway(Protocol):
 
     def read_news(self, body: bytes, signature: str, *, at: datetime) -> News:
         """Check a webhook: its signature, its age, its environment. Raises NotAuthentic."""
+
+    def recall_news(self, payload: dict[str, Any]) -> News:
+        """The event of a stored payload, which was checked when it came."""
 
     def news_since(self, moment: datetime, *, types: Sequence[str]) -> Iterator[News]:
         """The events of these types since then, oldest last. Raises Unsure."""

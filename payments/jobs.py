@@ -1,0 +1,38 @@
+"""The work of payments that the outbox does: ids in, one verb."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from outbox.registry import job
+from payments import services
+from payments.models import Provider
+from payments.services.inbox import APPLY, TRIES
+from payments.services.sweeping import ASK
+from payments.wiring import gateway_for
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+CATCH_UP = "payments.catch_up"
+
+
+@job(APPLY, attempts=TRIES)
+def apply_event(*, event_id: int, at: datetime) -> dict[str, str]:
+    event = services.apply_event(event_id, gateway=gateway_for(Provider.STRIPE), at=at)
+    return {"state": event.state}
+
+
+def _question_failed(*, payment_id: int, at: datetime) -> None:
+    services.give_up_question(payment_id, at=at)
+
+
+@job(ASK, attempts=3, on_failed=_question_failed)
+def ask(*, payment_id: int, at: datetime) -> dict[str, str]:
+    payment = services.ask(payment_id, gateway=gateway_for(Provider.STRIPE), at=at)
+    return {"status": payment.status}
+
+
+@job(CATCH_UP, attempts=1)
+def catch_up(*, at: datetime) -> dict[str, int]:
+    return {"new": services.catch_up(gateway=gateway_for(Provider.STRIPE), at=at)}

@@ -1,0 +1,100 @@
+"""Questions about payments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import F, Q, QuerySet
+
+from payments.models import LIVE, Payment, PaymentEvent, PaymentStatus, Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from accounts.models import Customer
+
+
+class Truth(StrEnum):
+    """What a customer is told about a payment. There are three, and no fourth."""
+
+    CREDITED = "CREDITED"
+    CHECKING = "CHECKING"
+    NOT_CHARGED = "NOT_CHARGED"
+
+
+_TRUTHS: Final[Mapping[str, Truth]] = {
+    PaymentStatus.CREATED: Truth.CHECKING,
+    PaymentStatus.SENT: Truth.CHECKING,
+    PaymentStatus.UNKNOWN: Truth.CHECKING,
+    PaymentStatus.PENDING: Truth.CHECKING,
+    PaymentStatus.OPEN: Truth.NOT_CHARGED,
+    PaymentStatus.REFUSED: Truth.NOT_CHARGED,
+    PaymentStatus.ABANDONED: Truth.NOT_CHARGED,
+    PaymentStatus.SUCCEEDED: Truth.CREDITED,
+}
+_UNSURE = (PaymentStatus.SENT, PaymentStatus.PENDING, PaymentStatus.UNKNOWN)
+
+
+def truth(payment: Payment) -> Truth:
+    """Credited, being checked, or not charged."""
+    return _TRUTHS[payment.status]
+
+
+def get_payment(customer: Customer, public_id: UUID) -> Payment:
+    """A payment of that customer, with its customer. Raises Payment.DoesNotExist, also for another customer's."""
+    return Payment.objects.select_related("customer").get(customer=customer, public_id=public_id)
+
+
+def payments_of(customer: Customer) -> QuerySet[Payment]:
+    """The payments of a customer, newest first."""
+    return Payment.objects.filter(customer=customer).order_by("-created_at", "-pk")
+
+
+def standing_in_the_way(customer: Customer) -> Payment | None:
+    """The payment that a new one might double: one of what is due, or one whose outcome is not known. Newest first.
+
+    An open page for a top-up of choice is in nobody's way.
+    """
+    doubling = Q(purpose=Purpose.PAY_DUE, status__in=LIVE) | Q(status__in=_UNSURE)
+    return payments_of(customer).filter(doubling).first()
+
+
+def being_checked(customer: Customer) -> Payment | None:
+    """The payment of unknown outcome to tell the customer about, newest first."""
+    return payments_of(customer).filter(status__in=_UNSURE).first()
+
+
+def started_since(customer: Customer, moment: datetime) -> QuerySet[Payment]:
+    """The payments that a customer started after that moment, oldest first."""
+    return Payment.objects.filter(customer=customer, created_at__gt=moment).order_by("created_at", "pk")
+
+
+def payments_to_ask_about(*, at: datetime) -> QuerySet[Payment]:
+    """The payments whose turn it is to be asked about, oldest first."""
+    return Payment.objects.filter(ask_at__lte=at).order_by("ask_at", "pk")
+
+
+def history_of(payment: Payment) -> QuerySet[PaymentEvent]:
+    """The steps of a payment, in order."""
+    return PaymentEvent.objects.filter(payment=payment).order_by("pk")
+
+
+def payments_that_differ() -> QuerySet[Payment]:
+    """The payments that received something else than was asked, newest first. Staff look at each."""
+    return Payment.objects.exclude(received_cents=None).exclude(received_cents=F("amount_cents")).order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One line of a list of payments, for pages of other apps."""
+
+    reference: str
+    public_id: UUID
+    status: str
+    status_words: str
+    amount_cents: int
+    created_at: datetime

@@ -1,0 +1,180 @@
+"""Ask the provider how a payment stands, and apply the answer. One verb for return page, webhook and sweeper."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from core.failpoints import failpoint
+from payments import locks
+from payments.gateways.base import Order, Refused, Unsure
+from payments.models import Payment, PaymentStatus
+from payments.services.applying import apply, put_off
+from payments.services.registering import known_person, person_of
+from payments.transitions import may_move, move
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from payments.gateways.base import Gateway, Page
+
+KEY_LIFE = timedelta(hours=23)
+"""Stripe keeps idempotency keys for 24 hours at least. After that a page is looked for, never asked for again."""
+_GLANCE = timedelta(seconds=3)
+
+
+def send(payment_id: int, *, gateway: Gateway, at: datetime) -> Payment:
+    """Open the payment page. Three steps, so that no lock is held meanwhile: claim, call, record the answer.
+
+    May be repeated and may race with itself: the key comes from the row, so there is one page.
+    """
+    _claim(payment_id, at=at)
+    failpoint("top_up.claimed")
+    return _conclude(payment_id, lambda payment: _open(payment, gateway, at=at), at=at)
+
+
+def ask(payment_id: int, *, gateway: Gateway, at: datetime, hint: str = "") -> Payment:
+    """Ask the provider how a payment stands, and apply it: credit what was received, or close what is over.
+
+    `hint` is a page that an event named; it counts only if it is the page of this very payment. An answer that does
+    not come leaves the payment unknown, to be asked about again. Returns the payment as it is then.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    if payment.status == PaymentStatus.CREATED:
+        return _forget(payment_id, at=at)
+    if payment.status == PaymentStatus.SUCCEEDED and payment.fee_cents is not None:
+        return payment
+    return _conclude(payment_id, lambda payment: _look(payment, gateway, hint=hint, at=at), at=at)
+
+
+def glance(payment: Payment, *, gateway: Gateway, at: datetime) -> Payment:
+    """As `ask`, for a page that somebody may reload without end: at most one question every 3 seconds."""
+    lately = payment.asked_at is not None and at - payment.asked_at < _GLANCE
+    if lately or payment.status in (PaymentStatus.CREATED, PaymentStatus.SUCCEEDED):
+        return payment
+    return ask(payment.pk, gateway=gateway, at=at) if payment.is_live else payment
+
+
+def close(payment_id: int, *, gateway: Gateway, at: datetime) -> Payment:
+    """Make sure that the page of a payment can no longer be paid. If it was paid before that, it is credited."""
+    payment = Payment.objects.get(pk=payment_id)
+    if not payment.session_id or not payment.is_live:
+        return payment
+    return _conclude(payment_id, lambda payment: gateway.close_page(payment.session_id), at=at)
+
+
+def _claim(payment_id: int, *, at: datetime) -> None:
+    with transaction.atomic():
+        payment = locks.lock_payment(payment_id)
+        if payment.status == PaymentStatus.CREATED:
+            move(payment, PaymentStatus.SENT, at=at)
+
+
+def _conclude(payment_id: int, look: Callable[[Payment], Page | None], *, at: datetime) -> Payment:
+    """Call the provider outside any transaction, then write down how it ended."""
+    payment = Payment.objects.select_related("customer").get(pk=payment_id)
+    try:
+        page = look(payment)
+    except Refused as refusal:
+        return _refuse(payment_id, refusal, at=at)
+    except Unsure as doubt:
+        return _doubt(payment_id, str(doubt), at=at)
+    failpoint("provider.answered")
+    if page is None:
+        return _never_opened(payment_id, at=at)
+    payment = apply(payment_id, page, at=at)
+    failpoint("answer.applied")
+    return payment
+
+
+def _look(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Page | None:
+    """The page as the provider has it. Without a page of ours: the hint, or the same call again, or a search."""
+    if payment.session_id or hint:
+        return _read(payment.session_id or hint, gateway)
+    if at - payment.created_at > KEY_LIFE:
+        person = known_person(payment.customer, provider=payment.provider)
+        reference = str(payment.public_id)
+        return gateway.find_page(person=person, reference=reference, since=payment.created_at) if person else None
+    return _read(_open(payment, gateway, at=at).session_id, gateway)  # a repeated answer may be an old one
+
+
+def _read(session_id: str, gateway: Gateway) -> Page:
+    try:
+        return gateway.read_page(session_id)
+    except Refused as refusal:  # it does not know a page that it told us of: no reason to conclude anything
+        raise Unsure(refusal.code) from refusal
+
+
+def _open(payment: Payment, gateway: Gateway, *, at: datetime) -> Page:
+    person = person_of(payment.customer, gateway=gateway, at=at)
+    return gateway.open_page(_order(payment, person))
+
+
+def _order(payment: Payment, person: str) -> Order:
+    """Everything comes from the row: the same key must always say the same thing.
+
+    The page closes at a fixed time, so that a call repeated much later is refused instead of opening a second page.
+    """
+    shown = payment.customer.reference.shown
+    with translation.override(payment.language):
+        label = gettext("Top-up of account %(number)s") % {"number": shown}
+    back = {"public_id": payment.public_id}
+    return Order(
+        reference=str(payment.public_id),
+        person=person,
+        amount=payment.amount,
+        label=label,
+        statement_label=shown,
+        language=payment.language,
+        success_url=settings.SITE_URL + reverse("payments:progress", kwargs=back),
+        cancel_url=settings.SITE_URL + reverse("payments:cancel", kwargs=back),
+        expires_at=payment.page_expires_at,
+        key=payment.key,
+    )
+
+
+@transaction.atomic
+def _refuse(payment_id: int, refusal: Refused, *, at: datetime) -> Payment:
+    """The provider did not open the page: nothing was charged."""
+    payment = locks.lock_payment(payment_id)
+    if may_move(payment, PaymentStatus.REFUSED) and not payment.session_id:
+        payment.failure, payment.failure_code = refusal.failure, refusal.code
+        move(payment, PaymentStatus.REFUSED, at=at, detail=refusal.code)
+    return payment
+
+
+@transaction.atomic
+def _doubt(payment_id: int, reason: str, *, at: datetime) -> Payment:
+    """No answer: what happened is not known, and is asked about again."""
+    payment = locks.lock_payment(payment_id)
+    if payment.is_live or payment.ask_at is not None:
+        put_off(payment, at=at)
+        payment.save()
+    if may_move(payment, PaymentStatus.UNKNOWN):
+        move(payment, PaymentStatus.UNKNOWN, at=at, detail=reason)
+    return payment
+
+
+@transaction.atomic
+def _never_opened(payment_id: int, *, at: datetime) -> Payment:
+    """The provider was asked and has no page of that payment: nobody can have paid."""
+    payment = locks.lock_payment(payment_id)
+    if may_move(payment, PaymentStatus.ABANDONED) and not payment.session_id:
+        move(payment, PaymentStatus.ABANDONED, at=at)
+    return payment
+
+
+@transaction.atomic
+def _forget(payment_id: int, *, at: datetime) -> Payment:
+    """A payment that was never sent, because its process died: there is nothing to ask."""
+    payment = locks.lock_payment(payment_id)
+    if payment.status == PaymentStatus.CREATED:
+        move(payment, PaymentStatus.ABANDONED, at=at)
+    return payment

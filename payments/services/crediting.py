@@ -1,0 +1,108 @@
+"""The credit of a payment: ledger, fee, receipt and mail, in the transaction that says it succeeded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from accounts.notify import notify
+from core.clock import local_date
+from core.failpoints import failpoint
+from invoices import services as invoices
+from ledger import services as ledger
+from ledger.kinds import HiddenKind, Journal, Origin
+from payments.models import Payment, PaymentStatus
+from payments.transitions import move, note
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from payments.gateways.base import Receipt
+
+CLEARING = "517100"
+FEES = "627800"
+
+
+def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: datetime) -> None:
+    """Credit what was received, pay what is due with it, make the receipt, write to the customer.
+
+    The credit's key is the provider's own id of the money: whoever comes second finds it done. The caller holds the
+    lock of the payment. The fee is booked when the provider has said it, else later.
+    """
+    _fill(payment, receipt)
+    received = ledger.receive_money(
+        payment.customer_id,
+        receipt.received,
+        source=ledger.Source(Origin.CARD, receipt.object_id, f"stripe:{receipt.object_id}"),
+        clearing_account=CLEARING,
+        journal=Journal.CARD,
+        label=_label(payment),
+        piece_ref=receipt.object_id,
+        piece_date=local_date(receipt.paid_at),
+        key=f"stripe:{receipt.object_id}:credit",
+        at=at,
+        closes_hold=closes_hold,
+        actor=f"user:{payment.actor_id}" if payment.actor_id else "",
+    )
+    failpoint("credit.booked")
+    payment.tx_id = received.tx_id
+    payment.received_cents = receipt.received.cents
+    move(payment, PaymentStatus.SUCCEEDED, at=at, detail=receipt.object_id)
+    if payment.differs:
+        note(payment, "amount differs", at=at, detail=f"{payment.amount_cents} → {payment.received_cents}")
+    if receipt.fee is not None:
+        book_fee(payment, receipt, at=at)
+        payment.save()
+    _give_receipt(payment, receipt, received, at=at)
+
+
+def book_fee(payment: Payment, receipt: Receipt, *, at: datetime) -> None:
+    """Book what the provider kept. The caller saves the row."""
+    fee = receipt.fee
+    if fee is None:
+        return
+    if fee:
+        posting = ledger.Posting(
+            journal=Journal.CARD,
+            kind=HiddenKind.HOUSE,
+            label=_label(payment),
+            piece_ref=receipt.charge_id or receipt.object_id,
+            piece_date=local_date(receipt.paid_at),
+            key=f"stripe:{receipt.object_id}:fee",
+            legs=(ledger.Leg(FEES, fee), ledger.Leg(CLEARING, -fee)),
+        )
+        ledger.post([posting], at=at)
+    payment.fee_cents = fee.cents
+
+
+def _fill(payment: Payment, receipt: Receipt) -> None:
+    payment.intent_id = receipt.object_id
+    payment.charge_id = receipt.charge_id
+    payment.card_brand = receipt.card_brand[:32]
+    payment.card_last4 = receipt.card_last4[:4]
+    payment.failure = payment.failure_code = ""
+
+
+def _label(payment: Payment) -> str:
+    """The line of the books, which are kept in French."""
+    with translation.override("fr"):
+        return gettext("Card payment %(reference)s") % {"reference": payment.reference}
+
+
+def _give_receipt(payment: Payment, receipt: Receipt, received: ledger.Received, *, at: datetime) -> None:
+    """A numbered receipt, and one mail for this fact."""
+    paper = invoices.issue_receipt(
+        payment.customer,
+        payment_ref=str(payment.public_id),
+        amount=receipt.received,
+        method=payment.instrument or payment.get_method_display(),
+        received_at=receipt.paid_at,
+        balance_after=received.balance,
+        settled=received.settled,
+        at=at,
+        key=f"payment:{payment.public_id}",
+    )
+    context = {"payment": payment, "receipt": paper, "settled": received.settled, "balance": received.balance}
+    notify(payment.customer, "topup.succeeded", context, key=f"payment:{payment.public_id}:succeeded", at=at)

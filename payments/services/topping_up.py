@@ -1,0 +1,125 @@
+"""Start a card payment: the intention first, then the provider's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from core.failpoints import failpoint
+from core.money import ZERO, Money
+from ledger import selectors as ledger_selectors
+from ledger import services as ledger
+from payments import selectors
+from payments.models import Payment, PaymentStatus, Purpose
+from payments.services.asking import ask, close, send
+from payments.transitions import note
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import Customer, User
+    from payments.gateways.base import Gateway
+
+PAGE_LIFE = timedelta(hours=2)
+"""How long a payment page may be paid. Stripe accepts 30 minutes to 24 hours, counted when it opens the page."""
+_NEARLY_CLOSED = timedelta(minutes=5)
+_HOUR = timedelta(hours=1)
+_ROUNDS = 3
+
+
+class TooManyTopUps(Exception):
+    """The customer started too many card payments in an hour (card testing). Says when the next one is possible."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(f"again in {retry_after}")
+        self.retry_after = retry_after
+
+
+class AmountRefused(ValueError):
+    """The amount is below the smallest or above the largest top-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked for. `on_top`: yes, in addition to the payment that is being checked."""
+
+    amount: Money
+    language: str = "fr"
+    actor: User | None = None
+    on_top: bool = False
+
+
+def request_top_up(customer: Customer, wish: Wish, *, gateway: Gateway, at: datetime) -> Payment:
+    """Start a card payment and open its page. Returns the payment: OPEN has a page to send the customer to.
+
+    What is due is paid by one payment at a time: an open page for it is used again when the amount is the same, and
+    closed at the provider before another one opens when it is not; while a payment is being checked, it is returned
+    instead of a new one, unless the customer says that he wants one more. Raises AmountRefused, TooManyTopUps.
+    """
+    _refuse_bad_amount(wish.amount)
+    payment, is_new = _intend(customer, wish, at=at)
+    for _ in range(_ROUNDS):
+        if is_new:
+            failpoint("top_up.intended")
+            return send(payment.pk, gateway=gateway, at=at)
+        payment = _make_way(payment, wish.amount, gateway=gateway, at=at)
+        if payment.is_live or payment.status == PaymentStatus.SUCCEEDED:
+            return payment
+        payment, is_new = _intend(customer, wish, at=at)
+    return payment
+
+
+def suggested_due(customer: Customer) -> Money:
+    """What the form proposes: what the customer owes and is not already on its way. Zero when nothing is due."""
+    return max(ledger_selectors.amount_to_collect(customer.pk), ZERO)
+
+
+def _refuse_bad_amount(amount: Money) -> None:
+    if not settings.TOP_UP_LEAST_CENTS <= amount.cents <= settings.TOP_UP_MOST_CENTS:
+        raise AmountRefused(str(amount.cents))
+
+
+@transaction.atomic
+def _intend(customer: Customer, wish: Wish, *, at: datetime) -> tuple[Payment, bool]:
+    """Write the intention down, or return the payment that it would double. The customer's lock puts tabs in a row."""
+    ledger.lock_customers([customer.pk])
+    if not wish.on_top and (standing := selectors.standing_in_the_way(customer)) is not None:
+        return standing, False
+    _refuse_too_many(customer, at=at)
+    due = suggested_due(customer)
+    payment = Payment.objects.create(
+        customer=customer,
+        actor=wish.actor,
+        purpose=Purpose.PAY_DUE if due and not wish.on_top else Purpose.TOP_UP,
+        amount_cents=wish.amount.cents,
+        due_cents=due.cents,
+        language=wish.language,
+        page_expires_at=at + PAGE_LIFE,
+        ask_at=at + timedelta(seconds=settings.PAYMENT_SILENCE_SECONDS),
+        created_at=at,
+        updated_at=at,
+    )
+    note(payment, "asked", at=at)
+    return payment, True
+
+
+def _refuse_too_many(customer: Customer, *, at: datetime) -> None:
+    started = list(selectors.started_since(customer, at - _HOUR).values_list("created_at", flat=True))
+    if len(started) >= settings.TOP_UPS_PER_HOUR:
+        raise TooManyTopUps(started[-settings.TOP_UPS_PER_HOUR] + _HOUR - at)
+
+
+def _make_way(standing: Payment, amount: Money, *, gateway: Gateway, at: datetime) -> Payment:
+    """Find out what became of the payment in the way, and close its page unless it serves for this amount too."""
+    if standing.status == PaymentStatus.CREATED:
+        found = send(standing.pk, gateway=gateway, at=at)
+    else:
+        found = ask(standing.pk, gateway=gateway, at=at)
+    serves = found.amount == amount and at < found.page_expires_at - _NEARLY_CLOSED
+    if found.status == PaymentStatus.OPEN and not serves:
+        return close(found.pk, gateway=gateway, at=at)
+    return found
