@@ -80,7 +80,7 @@ def first_day(today: date) -> date:
 
 
 def balance_chart(points: Sequence[Point], *, today: date) -> BalanceChart:
-    """Draw the balance from `points`, (day, balance at its end) in order; before the first one the account was empty."""
+    """Draw `points`, (day, balance at its end) in order; before the first one the account was empty."""
     since = first_day(today)
     steps = _steps(points, since)
     scale = _scale([balance.cents for _day, balance in steps], since)
