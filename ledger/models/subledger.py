@@ -95,7 +95,6 @@ class Allocation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(amount_cents=0), name="ledger_allocation_not_zero"),
             models.CheckConstraint(condition=Q(kind__in=AllocationKind.values), name="ledger_allocation_kind_known"),
             models.CheckConstraint(
                 condition=Q(kind=AllocationKind.MONEY, lot__isnull=False, source_ref="")
@@ -117,7 +116,7 @@ class Allocation(models.Model):
 
 
 class LotMovement(models.Model):
-    """Money that left a lot without paying an item (refunded, reversed, moved). Never changed; negative gives it back."""
+    """Money that left a lot otherwise than by paying (refunded, reversed, moved). Negative gives it back."""
 
     tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="movements")
