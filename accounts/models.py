@@ -61,6 +61,9 @@ class CustomerSeries(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="accounts_one_customer_series")]
 
+    def __str__(self) -> str:
+        return str(self.last)
+
 
 class Customer(models.Model):
     """Somebody we bill: who they are, where, and in which language. Documents freeze a copy of this."""

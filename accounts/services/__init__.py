@@ -1,0 +1,32 @@
+"""The verbs about customers, their people, and the seller."""
+
+from __future__ import annotations
+
+from accounts.identity import BadIdentity
+from accounts.services.customers import BuyerFields, create_customer, update_profile
+from accounts.services.people import (
+    LastOwner,
+    add_member,
+    change_member,
+    give_password,
+    invite,
+    remember_language,
+    remove_member,
+)
+from accounts.services.sellers import ensure_first_rows, set_seller
+
+__all__ = [
+    "BadIdentity",
+    "BuyerFields",
+    "LastOwner",
+    "add_member",
+    "change_member",
+    "create_customer",
+    "ensure_first_rows",
+    "give_password",
+    "invite",
+    "remember_language",
+    "remove_member",
+    "set_seller",
+    "update_profile",
+]

@@ -1,0 +1,94 @@
+"""People: who may act for a customer, and how they come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identity import BadIdentity
+from accounts.models import Customer, Membership, Role, User
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class LastOwner(ValueError):
+    """A customer keeps at least one owner."""
+
+
+def user_of(email: str, *, language: str = "fr") -> User:
+    """The user with that address; made, without a password, when new. Raises BadIdentity."""
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise BadIdentity("email", _("Write an e-mail address, as name@example.org.")) from None
+    known = User.objects.filter(email=address).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(address, language=language)
+            EmailAddress.objects.create(user=user, email=address, primary=True, verified=False)
+    except IntegrityError:  # somebody else made it just now
+        return User.objects.get(email=address)
+    return user
+
+
+def give_password(user: User, password: str) -> None:
+    """Let a user in with this password, the address taken as verified: for demonstrations and rescue by staff."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"primary": True, "verified": True})
+
+
+def add_member(customer: Customer, user: User, role: Role, *, needs_second_factor: bool = False) -> Membership:
+    """Let a user act for a customer; for one who may already, this is a change of role."""
+    membership, created = Membership.objects.get_or_create(
+        customer=customer, user=user, defaults={"role": role, "needs_second_factor": needs_second_factor}
+    )
+    if not created:
+        return change_member(membership, role=role, needs_second_factor=needs_second_factor)
+    return membership
+
+
+@transaction.atomic
+def change_member(membership: Membership, *, role: Role, needs_second_factor: bool) -> Membership:
+    """Change what a member may do, at once. Raises LastOwner when nobody would own the customer any more."""
+    _keep_an_owner(membership, becomes=role)
+    membership.role = role
+    membership.needs_second_factor = needs_second_factor
+    membership.save()
+    return membership
+
+
+@transaction.atomic
+def remove_member(membership: Membership) -> None:
+    """Take a member's access away, at once. Raises LastOwner when nobody would own the customer any more."""
+    _keep_an_owner(membership, becomes=None)
+    membership.delete()
+
+
+def invite(
+    customer: Customer, email: str, role: Role, *, needs_second_factor: bool, by: User, at: datetime
+) -> Membership:
+    """Give somebody access and write to them how to come in. Raises BadIdentity when the address is none."""
+    raise NotImplementedError
+
+
+def remember_language(user: User, language: str) -> None:
+    """Keep the language a user chose, for the next visit and for the mails of the login pages."""
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
+def _keep_an_owner(membership: Membership, *, becomes: Role | None) -> None:
+    """Two owners leaving at once wait for each other on the customer's row."""
+    Customer.objects.select_for_update().get(pk=membership.customer_id)
+    others = Membership.objects.filter(customer_id=membership.customer_id, role=Role.OWNER).exclude(pk=membership.pk)
+    if becomes != Role.OWNER and not others.exists():
+        raise LastOwner(f"{membership} is the last owner")
