@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from billing_portal.guards import refuse_bad_settings
+from billing_portal.staff import theme
 from core.database import database
 from core.env import Environment
 from core.logs import logging_settings
@@ -49,11 +50,11 @@ LOGGING = logging_settings(as_json=PRODUCTION, level="WARNING" if ENVIRONMENT ==
 # --- Apps -------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "billing_portal",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "billing_portal.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -103,6 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context.portal",
             ],
             "builtins": ["core.templatetags.ui"],
         },
@@ -186,6 +188,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+STAFF_SECOND_FACTOR = env.flag(
+    "STAFF_SECOND_FACTOR", default=PRODUCTION, help="Staff pages open only with a second factor (code or passkey)."
+)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -198,6 +203,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no mail from us
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when a password, an address or a second factor changes
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; the new one is checked before it counts
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
@@ -210,6 +220,9 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 USE_I18N = True
+
+# --- Staff admin ------------------------------------------------------------------------------------------------------
+UNFOLD = theme.UNFOLD
 
 # --- Files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
