@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", include("billing_portal.staff.urls")),  # before the admin's own, whose last pattern takes the rest
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
 ]

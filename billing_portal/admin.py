@@ -1,0 +1,106 @@
+"""People, customers and the seller in the staff admin; the last two change through pages of ours and their verbs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+
+from accounts.models import Customer, Seller, User
+from billing_portal.staff.search import find_customers
+from core.admin import ReadOnlyAdmin
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.utils.safestring import SafeString
+
+
+@admin.register(Customer)
+class CustomerAdmin(ReadOnlyAdmin):
+    """The list, and its search. A customer's own page shows everything, and its buttons change it."""
+
+    list_display = ("customer_number", "name", "kind", "city", "siret", "created_at")
+    list_filter = ("kind", "language")
+    list_display_links = None
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("number", "name", "siret")  # shows the field; find_customers does the search
+    search_help_text = _("Customer number or reference, name, e-mail address, SIREN or SIRET")
+    ordering = ("-pk",)
+    change_list_template = "staff/customers.html"
+
+    @admin.display(description=_("number"), ordering="number")
+    def customer_number(self, customer: Customer) -> SafeString:
+        address = reverse("staff:customer", args=[customer.number])
+        return format_html('<a class="font-semibold" href="{}">{}</a>', address, customer.reference.shown)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        return find_customers(queryset, search_term), False
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Other pages of the admin link here by id."""
+        customer = self.get_object(request, object_id)
+        if customer is None:
+            raise Http404
+        return redirect("staff:customer", customer.number)
+
+
+@admin.register(Seller)
+class SellerAdmin(ReadOnlyAdmin):
+    """Each identity, with the day it came in force. A change is a new row, made on a page of ours."""
+
+    list_display = ("valid_from", "name", "siret", "vat_number", "iban")
+    ordering = ("-valid_from",)
+    change_list_template = "staff/sellers.html"
+
+
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ("email", "first_name", "last_name", "is_staff")
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+    """Who signs in. Only superusers change people here: a member of staff cannot raise their own rights."""
+
+    form = UserChangeForm
+    add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("email", "first_name", "last_name")
+    ordering = ("email",)
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "language")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "is_staff", "password1", "password2")}),)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """People stay, as the authors of what they did; take `active` away instead."""
+        return False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+    """Groups of staff; `support` and `finance` get their rights again at each release."""

@@ -1,0 +1,51 @@
+"""Everything staff see of one customer: what it owes, what moved, what it received, what was written to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from accounts import selectors as accounts
+from core.clock import local_date
+from invoices import selectors as invoices
+from ledger import selectors as ledger
+from outbox import selectors as outbox
+from outbox.models import Job
+from payments import selectors as payments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from accounts.models import Customer
+
+_SHOWN = 10
+_MOVEMENTS = 20
+
+
+def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime) -> dict[str, Any]:
+    """Context of the page; `asked` are the cursors of the movements (`before`, `after`)."""
+    owner = f"customer:{customer.pk}"
+    return {
+        "customer": customer,
+        "now": at,
+        "balance": ledger.get_balance(customer.pk),
+        "to_collect": ledger.amount_to_collect(customer.pk),
+        "overdue": ledger.overdue_items(customer.pk, on=local_date(at)),
+        "statement": ledger.statement_page(customer.pk, query=_query(asked), size=_MOVEMENTS),
+        "invoices": invoices.invoices_of(customer)[:_SHOWN],
+        "receipts": invoices.receipts_of(customer)[:_SHOWN],
+        "payments": payments.payments_of(customer)[:_SHOWN],
+        "mails": outbox.messages_of(owner)[:_SHOWN],
+        "jobs": Job.objects.filter(owner=owner).order_by("-created_at", "-pk")[:_SHOWN],
+        "members": accounts.members_of(customer),
+        "addresses": accounts.billing_addresses(customer),
+        "changes": customer.history.select_related("history_user").order_by("-history_date", "-history_id")[:_SHOWN],
+    }
+
+
+def _query(asked: Mapping[str, str]) -> ledger.StatementQuery:
+    return ledger.StatementQuery(before=_version(asked.get("before")), after=_version(asked.get("after")))
+
+
+def _version(typed: str | None) -> int | None:
+    return int(typed) if typed and typed.isascii() and typed.isdigit() else None

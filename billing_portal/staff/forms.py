@@ -1,0 +1,104 @@
+"""What staff type in."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer, Seller
+
+if TYPE_CHECKING:
+    _CustomerModelForm = forms.ModelForm[Customer]
+    _SellerModelForm = forms.ModelForm[Seller]
+    _LineFormSet = forms.BaseFormSet["LineForm"]
+else:  # Django's forms name their model in the type checker's eyes only
+    _CustomerModelForm = _SellerModelForm = forms.ModelForm
+    _LineFormSet = forms.BaseFormSet
+
+_RATES = [("20", "20 %"), ("10", "10 %"), ("5.5", "5,5 %"), ("2.1", "2,1 %"), ("0", "0 %")]
+_BUYER = (
+    *("kind", "name", "address_line1", "address_line2", "postcode", "city", "country"),
+    *("siren", "siret", "vat_number", "service_code", "engagement_number", "market_number", "language"),
+)
+
+
+class CustomerForm(_CustomerModelForm):
+    """Who a customer is. The verb that saves it reads and checks each number again."""
+
+    class Meta:
+        model = Customer
+        fields = _BUYER
+
+    def fields_of_buyer(self) -> dict[str, Any]:
+        """What documents say, besides kind and name."""
+        return {name: self.cleaned_data[name] for name in _BUYER[2:]}
+
+
+class NewCustomerForm(CustomerForm):
+    email = forms.EmailField(
+        label=_("E-mail address of the owner"), help_text=_("Invoices and receipts go there; it can sign in.")
+    )
+    field_order = ("kind", "name", "email")
+
+
+class EditCustomerForm(CustomerForm):
+    billing_emails = forms.CharField(
+        label=_("Billing e-mails"),
+        help_text=_("One a line. Without any, the owners receive invoices and receipts."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+    )
+
+    def addresses(self) -> list[str]:
+        """The addresses, one a line."""
+        return str(self.cleaned_data["billing_emails"]).split()
+
+
+class SellerForm(_SellerModelForm):
+    class Meta:
+        model = Seller
+        exclude = ("valid_from",)  # which is today
+
+
+class LineForm(forms.Form):
+    """One line of an invoice; a line left blank does not count."""
+
+    label = forms.CharField(label=_("Label"), max_length=500)
+    quantity = forms.DecimalField(
+        label=_("Quantity"), initial=1, max_digits=12, decimal_places=4, min_value=Decimal("0.0001"), localize=True
+    )
+    unit_price = forms.DecimalField(
+        label=_("Unit price without VAT"), max_digits=14, decimal_places=6, min_value=Decimal(0), localize=True
+    )
+    rate = forms.ChoiceField(label=_("VAT"), choices=_RATES, initial="20")
+    period_start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    period_end = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        start, end = found.get("period_start"), found.get("period_end")
+        if start and end and end < start:
+            self.add_error("period_end", _("The period ends before it starts."))
+        return found
+
+
+class _AtLeastOneLine(_LineFormSet):
+    def clean(self) -> None:
+        if not any(self.errors) and not any(form.has_changed() for form in self.forms):
+            raise forms.ValidationError(_("Write at least one line."))
+
+
+BLANK_LINES = 3
+MOST_LINES = 200
+LineFormSet = forms.formset_factory(
+    LineForm, formset=_AtLeastOneLine, extra=BLANK_LINES, max_num=MOST_LINES, absolute_max=MOST_LINES
+)
+
+
+class InvoiceForm(forms.Form):
+    """What the whole invoice says."""
+
+    engagement_number = forms.CharField(label=_("Engagement number"), max_length=50, required=False)

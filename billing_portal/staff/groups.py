@@ -1,0 +1,50 @@
+"""The two groups of staff, and what each may do. They are brought up to date after each migration.
+
+Support looks at everything, looks after customers, and tries failed work again. Finance also issues invoices and keeps
+the seller's identity. Nobody may edit or delete what is immutable: those permissions are given to no group, and the
+admin refuses them even to a superuser.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.management import create_permissions
+
+if TYPE_CHECKING:
+    from django.apps import AppConfig
+
+SUPPORT, FINANCE = "support", "finance"
+_SUPPORT: dict[str, tuple[str, ...]] = {
+    "accounts": (
+        *("view_customer", "add_customer", "change_customer"),
+        *("view_user", "view_membership", "add_membership", "change_membership", "delete_membership"),
+        *("view_billingemail", "add_billingemail", "change_billingemail", "delete_billingemail", "view_seller"),
+    ),
+    "outbox": ("view_job", "change_job", "view_message"),
+    "invoices": ("view_invoice", "view_receipt"),
+    "payments": ("view_payment", "view_webhookevent"),
+}
+_FINANCE: dict[str, tuple[str, ...]] = {
+    "accounts": ("add_seller", "change_seller"),
+    "invoices": ("add_invoice",),
+}
+GRANTS = {
+    SUPPORT: _SUPPORT,
+    FINANCE: {app: _SUPPORT.get(app, ()) + _FINANCE.get(app, ()) for app in _SUPPORT | _FINANCE},
+}
+
+
+def grant(*, app_config: AppConfig, using: str, **_context: Any) -> None:
+    """Give each group its permissions on that app. Receives post_migrate; running it again changes nothing."""
+    from django.contrib.auth.models import Group, Permission  # noqa: PLC0415 - apps are not ready when this is imported
+
+    if app_config.label not in _SUPPORT:
+        return
+    create_permissions(app_config, verbosity=0, using=using)
+    for name, grants in GRANTS.items():
+        group, _ = Group.objects.using(using).get_or_create(name=name)
+        allowed = Permission.objects.using(using).filter(
+            content_type__app_label=app_config.label, codename__in=grants[app_config.label]
+        )
+        group.permissions.add(*allowed)

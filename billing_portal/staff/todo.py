@@ -1,0 +1,139 @@
+"""What waits for a person: how much, since when, and how urgent. The most urgent first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock
+from outbox import selectors as outbox
+from outbox.models import Job, JobState, Message, MessageState
+from payments.models import EventState, Payment, PaymentStatus, WebhookEvent
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+_SHOULD_HAVE_LEFT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One kind of thing that waits. `within` is how long the oldest may wait before it is urgent."""
+
+    name: str
+    note: str
+    count: int
+    oldest_at: datetime | None
+    within: timedelta
+    action: str
+    address: str
+    at: datetime
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.oldest_at is not None and self.at - self.oldest_at > self.within
+
+
+def queues(*, at: datetime) -> list[Queue]:
+    """Everything that may wait, the urgent first, then what waits longest, then what is empty. One query each."""
+    found = [*_payments(at), *_documents(at), *_work(at), *_mails(at)]
+    return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
+
+
+def badge(_request: HttpRequest) -> str:
+    """How many things wait, beside the entry in the margin; nothing when nothing does."""
+    waiting = sum(queue.count for queue in queues(at=clock.now()))
+    return str(waiting or "")
+
+
+def _payments(at: datetime) -> list[Queue]:
+    unknown = Payment.objects.filter(status=PaymentStatus.UNKNOWN)
+    events = WebhookEvent.objects.filter(state=EventState.FAILED)
+    return [
+        Queue(
+            _("Payments of unknown outcome"),
+            _("the bank has not answered; they are never charged again blindly"),
+            *_size(unknown, "created_at"),
+            timedelta(minutes=30),
+            _("Look"),
+            _list("payments_payment", status__exact=PaymentStatus.UNKNOWN),
+            at,
+        ),
+        Queue(
+            _("Provider events that could not be applied"),
+            _("the payment itself is also asked about by the sweeper"),
+            *_size(events, "received_at"),
+            timedelta(hours=1),
+            _("Look"),
+            _list("payments_webhookevent", state__exact=EventState.FAILED),
+            at,
+        ),
+    ]
+
+
+def _documents(_at: datetime) -> list[Queue]:
+    return []
+
+
+def _work(at: datetime) -> list[Queue]:
+    overdue = outbox.jobs_due(at=at - _SHOULD_HAVE_LEFT)
+    return [
+        Queue(
+            _("Jobs given up"),
+            _("they failed as often as they may; read why, then try again"),
+            *_size(Job.objects.filter(state=JobState.FAILED), "finished_at"),
+            timedelta(days=1),
+            _("Read why"),
+            _list("outbox_job", state__exact=JobState.FAILED),
+            at,
+        ),
+        Queue(
+            _("Jobs that nobody takes"),
+            _("due for more than 10 minutes: is a worker running?"),
+            *_size(overdue, "run_after"),
+            timedelta(hours=1),
+            _("Look at health"),
+            reverse("staff:health"),
+            at,
+        ),
+    ]
+
+
+def _mails(at: datetime) -> list[Queue]:
+    late = outbox.messages_waiting(due_before=at - _SHOULD_HAVE_LEFT)
+    return [
+        Queue(
+            _("Mails refused"),
+            _("nobody read them: correct the address, then write again"),
+            *_size(Message.objects.filter(state=MessageState.FAILED), "created_at"),
+            timedelta(days=1),
+            _("Read"),
+            _list("outbox_message", state__exact=MessageState.FAILED),
+            at,
+        ),
+        Queue(
+            _("Mails that have not left"),
+            _("due for more than 10 minutes"),
+            *_size(late, "not_before"),
+            timedelta(hours=1),
+            _("Look"),
+            _list("outbox_message", state__exact=MessageState.WAITING),
+            at,
+        ),
+    ]
+
+
+def _size(rows: QuerySet[Any], since: str) -> tuple[int, datetime | None]:
+    found = rows.order_by().aggregate(count=Count("pk"), oldest=Min(since))
+    return found["count"], found["oldest"]
+
+
+def _list(model: str, **filters: str) -> str:
+    return f"{reverse(f'admin:{model}_changelist')}?{urlencode(filters)}"
