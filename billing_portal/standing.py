@@ -107,7 +107,7 @@ def _on_its_way(claims: Sequence[Claim]) -> Standing:
 def _late(situation: Situation, late: Sequence[Claim]) -> Standing:
     oldest = min(claim.due_date for claim in late)
     days = (situation.today - oldest).days
-    sentence = ngettext("<em>{days} day late</em>: {amount} to pay", "<em>{days} days late</em>: {amount} to pay", days)
+    sentence = ngettext("<em>{days} day late.</em> {amount} to pay", "<em>{days} days late.</em> {amount} to pay", days)
     amount = money_html(situation.to_pay)
     words = ngettext(
         "{documents} has been waiting for {amount} since {day}.",

@@ -30,11 +30,15 @@ def font_files() -> list[str]:
 
 
 def squeeze(css: str) -> str:
-    """The same rules without comments, indentation and spaces that mean nothing."""
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"\s+", " ", css)
-    css = re.sub(r" ?([{};,]) ?", r"\1", css)
-    return re.sub(r"(?<=[\w-]): (?=[^{}]*[;}])", ":", css).replace(";}", "}").strip() + "\n"
+    """The same rules without comments, indentation and spaces that mean nothing; quoted text stays as it is."""
+    pieces = re.split(r"""("[^"]*")""", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    pieces[::2] = [_squeeze_rules(piece) for piece in pieces[::2]]
+    return "".join(pieces).replace(";}", "}").strip() + "\n"
+
+
+def _squeeze_rules(css: str) -> str:
+    css = re.sub(r" ?([{};,]) ?", r"\1", re.sub(r"\s+", " ", css))
+    return re.sub(r"(?<=[\w-]): (?=[^{}]*(?:[;}]|$))", ":", css)
 
 
 if __name__ == "__main__":

@@ -63,5 +63,10 @@ def moment_text(at: datetime, *, language: str = "") -> str:
     return f"{day_text(at, language=language)} {joint} {clock_text(at, language=language)}"
 
 
+def in_fours(reference: str) -> str:
+    """An IBAN as people read it: `FR76 9999 9000 …`."""
+    return " ".join(reference[i : i + 4] for i in range(0, len(reference), 4))
+
+
 def _is_french(language: str) -> bool:
     return (language or get_language() or "fr").startswith("fr")

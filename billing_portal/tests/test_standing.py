@@ -66,8 +66,8 @@ def test_due_today_is_not_late_and_the_next_day_is() -> None:
 @pytest.mark.parametrize(
     ("days", "french", "english"),
     [
-        (1, "En retard d’un jour : 46,80 € à régler", "1 day late: €46.80 to pay"),
-        (6, "En retard de 6 jours : 46,80 € à régler", "6 days late: €46.80 to pay"),
+        (1, "En retard d’un jour. 46,80 € à régler", "1 day late. €46.80 to pay"),
+        (6, "En retard de 6 jours. 46,80 € à régler", "6 days late. €46.80 to pay"),
     ],
 )
 def test_late_counts_the_days_since_the_oldest_due_date(days: int, french: str, english: str) -> None:
@@ -78,7 +78,7 @@ def test_late_counts_the_days_since_the_oldest_due_date(days: int, french: str, 
 def test_late_counts_from_the_oldest_and_asks_for_everything() -> None:
     said = say(claim(due_in=-6), claim("FA2026-000120", due_in=-40), claim("FA2026-000130", cents=100, due_in=9))
 
-    assert text(said.sentence) == "En retard de 40 jours : 94,60 € à régler"
+    assert text(said.sentence) == "En retard de 40 jours. 94,60 € à régler"
     assert said.amount == Money(9460)
     assert "FA2026-000130" not in said.explanation  # that one is not late
 

@@ -304,8 +304,8 @@ def test_the_sheet_asks_only_for_files_that_exist() -> None:
 
 
 def test_squeezing_keeps_what_is_inside_quotation_marks() -> None:
-    assert css.squeeze('a { /* note */ content: " : "; }\n b:hover { color: red; }') == (
-        'a{content:" : "}b:hover{color:red}\n'
+    assert css.squeeze('a { /* note */ content: attr(x) "\\a0: "; }\n b:hover { color: red; }') == (
+        'a{content:attr(x) "\\a0: "}b:hover{color:red}\n'
     )
 
 

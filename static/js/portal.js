@@ -70,15 +70,27 @@ function poll(region) {
 
 for (const region of document.querySelectorAll("[data-poll][id]")) poll(region);
 
-// --- The button repeats the amount: <form data-amounts> with a field "amount" and a <span data-repeat> ------------------
+// --- The amount: <form data-amounts="amount"> keeps the chips, the field of that name and the button together -----------
 for (const form of document.querySelectorAll("form[data-amounts]")) {
-  const chips = form.querySelectorAll(".amount input");
   const typed = form.elements[form.dataset.amounts];
+  const repeated = form.querySelector("[data-repeat]");
+  const chips = [...form.querySelectorAll(".amount input")];
+  const repeat = (...amount) => repeated?.replaceChildren(...amount);
   for (const chip of chips) {
     chip.addEventListener("change", () => {
       const amount = chip.parentElement.querySelector(".money");
-      if (amount) typed.value = amount.textContent.replace(/[^\d.,]/g, "");
-      else typed.focus();
+      if (amount) {
+        typed.value = amount.textContent.replace(/[^\d.,]/g, "");
+        repeat(amount.cloneNode(true));
+      } else {
+        typed.focus();
+        typed.select();
+      }
     });
   }
+  typed.addEventListener("input", () => {
+    const other = chips.find((chip) => !chip.parentElement.querySelector(".money"));
+    if (other) other.checked = true;
+    repeat(); // what is typed is read by the server alone
+  });
 }
