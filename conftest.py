@@ -1,3 +1,33 @@
-"""What every test has at hand: the cast, the clock, and a settled database."""
+"""What every test has at hand: the cast and the clock."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import cast as people
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import Customer
+    from tests.support.cast import Cast
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """Noon in Paris on 30 November 2026."""
+    return people.NOON
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody: individual, her accountant, company, town hall, stranger."""
+    return people.make_cast()
+
+
+@pytest.fixture
+def customer(db: None) -> Customer:
+    """The individual, alone."""
+    return people.make_individual()
