@@ -1,0 +1,109 @@
+"""What is to pay, what paid it, and the money at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, Sum
+
+from core.money import Money
+from ledger.models import Allocation, Lot, OpenItem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItemView:
+    """Something to pay; `open` is what is left of `amount`."""
+
+    document_ref: str
+    kind: str
+    amount: Money
+    open: Money
+    due_date: date
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationView:
+    """What reduced a document; negative when it was undone."""
+
+    kind: str
+    amount: Money
+    on: date
+    lot_id: int | None
+    source_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotView:
+    """Money at hand: where it came from, what is left, what is free of holds, where it may go back."""
+
+    id: int
+    origin: str
+    reference: str
+    refundable_to: str
+    received_on: date
+    amount: Money
+    remaining: Money
+    free: Money
+
+
+def open_items(customer_id: int) -> list[OpenItemView]:
+    """All that is to pay, oldest due first."""
+    return [_item(row) for row in _open(customer_id)]
+
+
+def overdue_items(customer_id: int, *, on: date) -> list[OpenItemView]:
+    """What should have been paid before that day. Reminders and suspension read this, never the balance."""
+    return [_item(row) for row in _open(customer_id).filter(due_date__lt=on)]
+
+
+def open_amounts(document_refs: Sequence[str]) -> dict[str, Money]:
+    """What is still to pay of each of these documents; those that the ledger does not know are left out."""
+    rows = OpenItem.objects.filter(document_ref__in=document_refs).values_list("document_ref", "open_cents")
+    return {document_ref: Money(cents) for document_ref, cents in rows}
+
+
+def allocations_of(document_ref: str) -> list[AllocationView]:
+    """All that reduced this document or was undone, in order."""
+    rows = Allocation.objects.filter(item__document_ref=document_ref).select_related("tx").order_by("pk")
+    return [
+        AllocationView(row.kind, Money(row.amount_cents), row.tx.effective_on, row.lot_id, row.source_ref)
+        for row in rows
+    ]
+
+
+def lots_of(customer_id: int) -> list[LotView]:
+    """The lots that still have money, in the order they came."""
+    rows = Lot.objects.filter(customer=customer_id, remaining_cents__gt=0).order_by("received_on", "pk")
+    active = Q(holds__released_at__isnull=True)
+    return [_lot(row, row.held or 0) for row in rows.annotate(held=Sum("holds__amount_cents", filter=active))]
+
+
+def _open(customer_id: int) -> QuerySet[OpenItem]:
+    return OpenItem.objects.filter(customer=customer_id, open_cents__gt=0).order_by("due_date", "document_ref")
+
+
+def _item(row: OpenItem) -> OpenItemView:
+    return OpenItemView(
+        row.document_ref, row.kind, Money(row.amount_cents), Money(row.open_cents), row.due_date, row.disputed
+    )
+
+
+def _lot(row: Lot, held: int) -> LotView:
+    return LotView(
+        row.pk,
+        row.origin,
+        row.reference,
+        row.refundable_to,
+        row.received_on,
+        Money(row.amount_cents),
+        Money(row.remaining_cents),
+        Money(row.remaining_cents - held),
+    )

@@ -1,0 +1,75 @@
+"""`post()`, the one door to the books; and what makes verbs repeatable."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from django.db import IntegrityError, transaction
+
+from ledger.bundle import Bundle
+from ledger.models import Tx
+from ledger.services.writing import AlreadyPosted, KeyReused, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from ledger.bundle import NewHold, Posting
+
+_KEY_CONSTRAINT = "ledger_tx_key_once"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class PostedTx:
+    tx_id: int
+    replayed: bool
+
+
+def repeatable(verb: Callable[P, R]) -> Callable[P, R]:
+    """Run the verb in a transaction of its own (a savepoint when there is one already).
+
+    When somebody else posted the same key meanwhile, run it once more: it then finds the first result.
+    """
+
+    @functools.wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic():
+                return verb(*args, **kwargs)
+        except IntegrityError as error:
+            if _KEY_CONSTRAINT not in str(error):
+                raise
+        with transaction.atomic():
+            return verb(*args, **kwargs)
+
+    return run
+
+
+@repeatable
+def post(
+    postings: Sequence[Posting], *, at: datetime, placed: Sequence[NewHold] = (), released: Sequence[str] = ()
+) -> list[PostedTx]:
+    """Write these transactions, all or none, in one call; those whose key is known are left as they were.
+
+    Three statements on PostgreSQL with BEGIN and COMMIT, however many legs and transactions. House accounts are
+    never locked; customers are locked lowest id first. Raises KeyReused when a known key has another body.
+    """
+    bundle = Bundle(postings, at, placed, released)
+    answer = write(bundle)
+    if not isinstance(answer, AlreadyPosted):
+        return [PostedTx(tx_id, replayed=False) for tx_id in answer.txs]
+    missing = [posting for posting in postings if posting.key not in answer.ids]
+    fresh = dict(zip((posting.key for posting in missing), post(missing, at=at) if missing else [], strict=True))
+    return [fresh.get(posting.key) or PostedTx(answer.ids[posting.key], replayed=True) for posting in postings]
+
+
+def find(key: str, fingerprint: str) -> Tx | None:
+    """The transaction posted under this key. Raises KeyReused when it was posted for something else."""
+    tx = Tx.objects.filter(key=key).first()
+    if tx is not None and bytes(tx.fingerprint).hex() != fingerprint:
+        raise KeyReused(key)
+    return tx
