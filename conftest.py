@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from accounts.models import Customer
     from tests.support.cast import Cast
 
+pytest_plugins = ["tests.support.flush"]
+
 
 @pytest.fixture
 def noon() -> datetime:
