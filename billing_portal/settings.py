@@ -34,6 +34,11 @@ SITE_URL = env.text(
     "SITE_URL", "http://localhost:8000", help="Public address of the portal, without a slash at the end."
 ).rstrip("/")
 SITE_NAME = env.text("SITE_NAME", "Hébergeur", help="Trade name at the top of every page and in the mails.")
+SECURITY_CONTACT = env.text(
+    "SECURITY_CONTACT",
+    "mailto:security@localhost",
+    help="Where to report a weakness: mailto: or https:, written in security.txt.",
+)
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver", help="Host names that this portal answers to."
 )
@@ -85,11 +90,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.ReaderLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.StaffSecondFactorMiddleware",
     "core.middleware.PrivatePagesMiddleware",
+    "billing_portal.middleware.AdminPolicyMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "billing_portal.urls"
@@ -191,6 +199,7 @@ AUTH_PASSWORD_VALIDATORS = [
 STAFF_SECOND_FACTOR = env.flag(
     "STAFF_SECOND_FACTOR", default=PRODUCTION, help="Staff pages open only with a second factor (code or passkey)."
 )
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES  # whose X-Forwarded-For the rate limits believe
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -285,6 +294,7 @@ STRIPE_CHECKOUT_ORIGIN = env.text(
 
 # --- Security headers -------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers and containers ask in plain HTTP
 SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION

@@ -5,8 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from billing_portal import status
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include("billing_portal.staff.urls")),  # before the admin's own, whose last pattern takes the rest
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
+    path("healthz", status.healthz, name="healthz"),
+    path(".well-known/security.txt", status.security_txt, name="security_txt"),
 ]
