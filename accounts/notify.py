@@ -71,10 +71,18 @@ def notify(
 
 
 def notify_user(
-    user: User, kind: str, context: Mapping[str, Any], *, key: str, at: datetime, confidential: bool = False
+    user: User,
+    kind: str,
+    context: Mapping[str, Any],
+    *,
+    key: str,
+    at: datetime,
+    address: str = "",
+    confidential: bool = False,
 ) -> Message:
     """Write to one person, in their language, about their own access. Promise as `notify`.
 
+    `address` is where to write when it is not (yet) the one they sign in with.
     `confidential`: the text holds a code or a link that lets people in; staff never see it, and it is erased once sent.
     """
     with translation.override(user.language):
@@ -83,7 +91,7 @@ def notify_user(
         letter,
         kind,
         key=key,
-        address=user.email,
+        address=address or user.email,
         language=user.language,
         owner=f"user:{user.pk}",
         at=at,
@@ -103,6 +111,7 @@ def _write(kind: str, context: Mapping[str, Any], *, at: datetime) -> Letter:
         "site_url": settings.SITE_URL,
         "site_name": settings.SITE_NAME,
         "settings_url": settings.SITE_URL + reverse("accounts:profile"),
+        "security_url": settings.SITE_URL + reverse("accounts:security"),
     }
     return Letter(
         subject=_plain(f"mail/{kind}.subject.txt", known),

@@ -11,7 +11,6 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer, Membership
 
+_READING = {"GET", "HEAD", "OPTIONS"}
 P = ParamSpec("P")
 V = TypeVar("V", bound="Callable[..., HttpResponse]")
 
@@ -93,7 +93,6 @@ def signed_in(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Anybody who is signed in, with or without a customer."""
 
-    @never_cache
     @wraps(view)
     def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not _is_signed_in(request):
@@ -106,30 +105,30 @@ def signed_in(
 
 
 def require_permission(
-    permission: Permission | str,
+    permission: Permission | str, *, to_change: Permission | str | None = None
 ) -> Callable[
     [Callable[Concatenate[CustomerRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]
 ]:
-    """Somebody who acts for a customer and has this right there.
+    """Somebody who acts for a customer and has this right there; `to_change` is the right to send its form.
 
     Without a session: to the sign-in page and back. Without any customer: there is no such page (404). With a
     membership that needs a second factor, in a session without one: a page that says how to set it up. Without the
     right: a page that says who has it (403). The view finds request.customer, .membership, .customers and .now.
     """
-    wanted = Permission(permission)
+    to_look = Permission(permission)
+    to_send = Permission(to_change or permission)
 
     def guard(
         view: Callable[Concatenate[CustomerRequest, P], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        @never_cache
         @wraps(view)
         def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            refusal = _refusal(request, wanted)
+            refusal = _refusal(request, to_look if request.method in _READING else to_send)
             if refusal is not None:
                 return refusal
             return view(_acting_for(request), *args, **kwargs)
 
-        return _marked(opened, wanted)
+        return _marked(opened, to_look)
 
     return guard
 
@@ -139,7 +138,6 @@ def staff_required(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Staff, with a second factor where STAFF_SECOND_FACTOR asks for it. For others there is no such page."""
 
-    @never_cache
     @wraps(view)
     def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not _is_signed_in(request):

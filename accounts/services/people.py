@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import BadIdentity
 from accounts.models import Customer, Membership, Role, User
+from accounts.notify import notify_user
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,11 +80,33 @@ def remove_member(membership: Membership) -> None:
     membership.delete()
 
 
+@transaction.atomic
 def invite(
-    customer: Customer, email: str, role: Role, *, needs_second_factor: bool, by: User, at: datetime
+    customer: Customer, email: str, role: Role, *, by: User, at: datetime, needs_second_factor: bool = False
 ) -> Membership:
-    """Give somebody access and write to them how to come in. Raises BadIdentity when the address is none."""
-    raise NotImplementedError
+    """Give somebody access, and write to them how to come in. Somebody who has access already changes role.
+
+    Raises BadIdentity when the address is none, LastOwner when the only owner would lose that role.
+    """
+    user = user_of(email, language=customer.language)
+    membership = add_member(customer, user, role, needs_second_factor=needs_second_factor)
+    new = not user.has_usable_password()
+    known = {
+        "to": customer,
+        "by": str(by),
+        "role": membership.get_role_display(),
+        "new": new,
+        "link": password_link(user) if new else settings.SITE_URL + reverse("account_login"),
+    }
+    key = f"account.invitation:{membership.pk}:{at.isoformat()}"
+    notify_user(user, "account.invitation", known, key=key, at=at, confidential=new)
+    return membership
+
+
+def password_link(user: User) -> str:
+    """Where that user, and nobody else, chooses a password: once, within PASSWORD_RESET_TIMEOUT."""
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    return str(get_adapter().get_reset_password_from_key_url(key))
 
 
 def remember_language(user: User, language: str) -> None:
