@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include("billing_portal.staff.urls")),  # before the admin's own, whose last pattern takes the rest
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
+    path("", include("accounts.urls")),
     path("healthz", status.healthz, name="healthz"),
     path(".well-known/security.txt", status.security_txt, name="security_txt"),
 ]
