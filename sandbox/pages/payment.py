@@ -1,0 +1,143 @@
+"""The hosted payment page and its 3-D Secure question."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from sandbox.pages import words
+from sandbox.pages.render import euros, page
+from sandbox.store import Json
+from sandbox.stripe import attempts, cards, checkout, hosted, intents
+from sandbox.stripe.errors import StripeError
+from sandbox.stripe.hosted import CardGiven, Outcome, Visit
+from sandbox.wire import Request, Response, see_other
+from sandbox.world import World
+
+_EXPIRY = re.compile(r"\s*(0?[1-9]|1[0-2])\s*/\s*(?:20)?([0-9]{2})\s*")
+_NETWORKS = (("cartes_bancaires", "CB"), ("visa", "Visa"), ("mastercard", "Mastercard"))
+
+
+def _language(request: Request, session: Json) -> str:
+    locale = session.get("locale")
+    if locale in {None, "auto"}:
+        return words.language(request.headers.get("accept-language", ""))
+    return "fr" if str(locale).startswith("fr") else "en"
+
+
+def show(world: World, request: Request, identifier: str) -> Response:
+    try:
+        session = checkout.find(world, identifier)
+    except StripeError:
+        return not_found(request)
+    return _show(world, request, session)
+
+
+def pay(world: World, request: Request, identifier: str) -> Response:
+    """The visitor presents a card: typed in the form, or by one of the test buttons."""
+    form = dict(request.fields)
+    try:
+        session = checkout.find(world, identifier)
+    except StripeError:
+        return not_found(request)
+    expires = _expiry(form.get("expiry", ""))
+    if "card" not in form and not _is_to_come(world, expires):
+        return _show(world, request, session, reason="incorrect_expiry", typed=form)
+    given = CardGiven(
+        form.get("card") or form.get("number", ""), form.get("network", ""), form.get("name", ""), expires or (12, 2034)
+    )
+    return _after(world, request, hosted.pay(world, identifier, given), form)
+
+
+def challenge(world: World, request: Request, identifier: str) -> Response:
+    """The visitor answers the bank."""
+    try:
+        visit = hosted.answer_challenge(world, identifier, accepted=dict(request.fields).get("answer") == "accept")
+    except StripeError:
+        return not_found(request)
+    return _after(world, request, visit, {})
+
+
+def _after(world: World, request: Request, visit: Visit, form: dict[str, str]) -> Response:
+    if visit.outcome is Outcome.PAID:
+        return see_other(hosted.return_address(visit.session))
+    if visit.outcome is Outcome.DECLINED:
+        return _show(world, request, visit.session, reason=visit.reason, typed=form)
+    return see_other(f"/checkout/{visit.session['id']}")
+
+
+def _expiry(text: str) -> tuple[int, int] | None:
+    read = _EXPIRY.fullmatch(text)
+    return (int(read[1]), 2000 + int(read[2])) if read else None
+
+
+def _is_to_come(world: World, expires: tuple[int, int] | None) -> bool:
+    now = datetime.fromtimestamp(world.clock.now(), ZoneInfo("Europe/Paris"))
+    return expires is not None and (expires[1], expires[0]) >= (now.year, now.month)
+
+
+def _show(world: World, request: Request, session: Json, *, reason: str = "", typed: Json | None = None) -> Response:
+    language = _language(request, session)
+    amount = session["amount_total"]
+    facts: dict[str, object] = {
+        "session": session,
+        "amount": euros(amount, language) if amount else "",
+        "lines": [line["description"] for line in session["_line_items"]["data"]],
+        "error": words.decline(language, reason) if reason else "",
+        "wrong": reason,
+        "typed": typed or {},
+        "cards": [{"number": card.number, "title": card.title, "last4": card.last4} for card in cards.CARDS.values()],
+        "networks": _NETWORKS,
+        "return_address": hosted.return_address(session),
+    }
+    if session["status"] != "open":
+        return page("closed.html", language, facts)
+    name = "challenge.html" if hosted.challenged(world, session) else "checkout.html"
+    return page(name, language, facts, forms_to=_origin(session["success_url"]))
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def authenticate(world: World, request: Request, identifier: str) -> Response:
+    """The bank's page for a payment confirmed outside the hosted page; it leads back to `return_url`."""
+    intent = world.store.get("payment_intent", identifier)
+    if intent is None or intent["status"] != "requires_action" or intent["_session"]:
+        return not_found(request)
+    language = words.language(request.headers.get("accept-language", ""))
+    back = str(intent["_return_url"] or "/")
+    if request.method == "POST":
+        with world.store.transaction():
+            _prove(world, identifier, accepted=dict(request.fields).get("answer") == "accept")
+        return see_other(f"{back}{'&' if '?' in back else '?'}payment_intent={identifier}")
+    facts: dict[str, object] = {"action": f"/authenticate/{identifier}", "amount": euros(intent["amount"], language)}
+    return page("challenge.html", language, facts, forms_to=_origin(back) if "://" in back else "")
+
+
+def _prove(world: World, identifier: str, *, accepted: bool) -> None:
+    try:
+        attempts.prove(world, intents.find(world, identifier, param="intent"), accepted=accepted)
+    except StripeError as error:
+        if not error.keeps_its_work:
+            raise
+
+
+def receipt(world: World, request: Request, identifier: str) -> Response:
+    """The provider's own receipt of a charge."""
+    charge = world.store.get("charge", identifier)
+    if charge is None:
+        return not_found(request)
+    language = words.language(request.headers.get("accept-language", ""))
+    card = charge["payment_method_details"]["card"]
+    facts: dict[str, object] = {"charge": charge, "amount": euros(charge["amount"], language), "card": card}
+    return page("receipt.html", language, facts)
+
+
+def not_found(request: Request) -> Response:
+    language = words.language(request.headers.get("accept-language", ""))
+    return page("not_found.html", language, {}, status=HTTPStatus.NOT_FOUND)

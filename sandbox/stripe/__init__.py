@@ -1,0 +1,5 @@
+"""An imitation of the part of Stripe's API that takes card payments."""
+
+from __future__ import annotations
+
+VERSION = "2026-10-28.endive"

@@ -1,0 +1,164 @@
+"""Charges: each attempt to take money from a card, taken or refused."""
+
+from __future__ import annotations
+
+from sandbox.store import Json
+from sandbox.stripe import balance, cards, events, methods
+from sandbox.stripe.errors import missing
+from sandbox.stripe.paging import page
+from sandbox.stripe.routes import endpoint
+from sandbox.world import World, new_id
+
+
+def find(world: World, identifier: str, *, param: str) -> Json:
+    found = world.store.get("charge", identifier)
+    if found is None:
+        raise missing("charge", identifier, param)
+    return found
+
+
+def take(world: World, intent: Json, method: Json, *, proven: bool) -> Json:
+    """Take the money: the charge, its movement on the balance, and the event."""
+    charge = _new(world, intent, method, proven=proven)
+    movement = balance.book(
+        world, kind="charge", amount=charge["amount"], source=charge["id"], fee=balance.charge_fee(charge["amount"])
+    )
+    charge |= {
+        "amount_captured": charge["amount"],
+        "balance_transaction": movement["id"],
+        "captured": True,
+        "outcome": _outcome("authorized", "normal"),
+        "paid": True,
+        "receipt_url": f"{world.origin}/receipts/{charge['id']}",
+        "status": "succeeded",
+    }
+    world.store.put(charge)
+    events.emit(world, "charge.succeeded", charge)
+    return charge
+
+
+def refuse(world: World, intent: Json, method: Json, decline: str) -> Json:
+    """Write down that the bank refused."""
+    charge = _new(world, intent, method, proven=False)
+    charge |= {
+        "failure_code": cards.error_code(decline),
+        "failure_message": cards.MESSAGES[decline],
+        "outcome": _outcome("issuer_declined", "normal") | {"network_status": "declined_by_network", "reason": decline},
+    }
+    world.store.put(charge)
+    events.emit(world, "charge.failed", charge)
+    return charge
+
+
+def _outcome(kind: str, risk: str) -> Json:
+    return {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "approved_by_network",
+        "reason": None,
+        "risk_level": risk,
+        "risk_score": 12,
+        "seller_message": "Payment complete." if kind == "authorized" else "The bank refused the payment.",
+        "type": kind,
+    }
+
+
+def _new(world: World, intent: Json, method: Json, *, proven: bool) -> Json:
+    suffix = intent["statement_descriptor_suffix"]
+    return {
+        "id": new_id("ch"),
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": f"SANDBOX* {suffix}" if suffix else "SANDBOX",
+        "captured": False,
+        "created": world.clock.now(),
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": dict(intent["metadata"]),
+        "on_behalf_of": None,
+        "outcome": None,
+        "paid": False,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": {"card": _card_details(method, intent["amount"], proven=proven), "type": "card"},
+        "radar_options": {},
+        "receipt_email": intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": False,
+        "review": None,
+        "shipping": None,
+        "source": None,
+        "source_transfer": None,
+        "statement_descriptor": None,
+        "statement_descriptor_suffix": suffix,
+        "status": "failed",
+        "transfer": None,
+        "transfer_data": None,
+        "transfer_group": None,
+    }
+
+
+def _card_details(method: Json, amount: int, *, proven: bool) -> Json:
+    card = method["card"]
+    network = card["networks"]["preferred"] or methods.card_of(method).available[0]
+    same = (
+        "brand",
+        "country",
+        "exp_month",
+        "exp_year",
+        "fingerprint",
+        "funding",
+        "last4",
+        "regulated_status",
+        "wallet",
+    )
+    proof = {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": new_id("3ds", 12),
+        "version": "2.2.0",
+    }
+    return {name: card[name] for name in same} | {
+        "amount_authorized": amount,
+        "authorization_code": None,
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": network,
+        "network_token": {"used": False},
+        "network_transaction_id": new_id("ntx", 12)[4:],
+        "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
+        "three_d_secure": proof if proven else None,
+    }
+
+
+@endpoint("GET", "/v1/charges/{}", "ChargeRetrieveParams")
+def retrieve(world: World, _parameters: Json, identifier: str) -> Json:
+    return find(world, identifier, param="id")
+
+
+@endpoint("GET", "/v1/charges", "ChargeListParams", "created", "customer", "payment_intent", paged=True)
+def list_charges(world: World, parameters: Json) -> Json:
+    return page(world, "charge", parameters, url="/v1/charges", same=("customer", "payment_intent"))

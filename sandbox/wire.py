@@ -1,0 +1,76 @@
+"""HTTP requests and answers as the parts of the sandbox see them, and the decoding of bodies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from urllib.parse import parse_qsl
+
+from sandbox.store import Json
+
+MAX_BODY = 1_000_000
+MAX_FIELDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in. Header names are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Form fields of the body, or of the query for requests without one."""
+        raw = self.body.decode("utf-8", "replace") if self.method in {"POST", "PUT"} else self.query
+        return parse_qsl(raw, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Parameters of the query."""
+        return dict(parse_qsl(self.query, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+
+    def options(self) -> Json:
+        """The body of a control request: JSON, or a form."""
+        if self.is_json:
+            read = json.loads(self.body or b"{}")
+            if not isinstance(read, dict):
+                raise ValueError("a JSON object is expected")
+            return read
+        return dict(self.fields)
+
+    @property
+    def is_json(self) -> bool:
+        return self.headers.get("content-type", "").startswith("application/json")
+
+
+class Ending(Enum):
+    """How the connection ends."""
+
+    SENT = "SENT"
+    CLOSED = "CLOSED"  # not one byte is answered
+    TRUNCATED = "TRUNCATED"  # half the body, then the line is cut
+
+
+@dataclass(slots=True)
+class Response:
+    """What goes out."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/html; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
+    ending: Ending = Ending.SENT
+
+
+def json_response(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(status, json.dumps(body, indent=2).encode() + b"\n", "application/json", headers or {})
+
+
+def see_other(address: str) -> Response:
+    return Response(303, headers={"Location": address})
