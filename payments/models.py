@@ -171,8 +171,8 @@ class Payment(models.Model):
 
     @property
     def reference(self) -> str:
-        """What people read and say on the telephone: `P-7K2M-94QX`, made from the public id."""
-        return f"P-{_spoken(self.public_id.int >> 108)}-{_spoken(self.public_id.int >> 88)}"
+        """What people read and say on the telephone: `P-7K2M-94QX-3T8A`, made from 60 random bits of the public id."""
+        return "-".join(["P", *(_spoken(self.public_id.int >> shift) for shift in (40, 20, 0))])
 
     @property
     def key(self) -> str:

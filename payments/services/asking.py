@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 KEY_LIFE = timedelta(hours=23)
 """Stripe keeps idempotency keys for 24 hours at least. After that a page is looked for, never asked for again."""
+_TRIES = 3
 _GLANCE = timedelta(seconds=3)
 
 
@@ -95,13 +96,19 @@ def _conclude(payment_id: int, look: Callable[[Payment], Page | None], *, at: da
 
 
 def _look(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Page | None:
-    """The page as the provider has it. Without a page of ours: the hint, or the same call again, or a search."""
+    """The page as the provider has it; None when it has none, and none can come any more.
+
+    Without a page of ours: first the hint, then a search (an answer that was lost, or an error kept under our key),
+    then the same call again, but not for ever: a page whose address nobody was given cannot be paid.
+    """
     if payment.session_id or hint:
         return _read(payment.session_id or hint, gateway)
-    if at - payment.created_at > KEY_LIFE:
-        person = known_person(payment.customer, provider=payment.provider)
-        reference = str(payment.public_id)
-        return gateway.find_page(person=person, reference=reference, since=payment.created_at) if person else None
+    person = known_person(payment.customer, provider=payment.provider)
+    reference = str(payment.public_id)
+    if person and (found := gateway.find_page(person=person, reference=reference, since=payment.created_at)):
+        return found
+    if payment.asked_count >= _TRIES or at - payment.created_at > KEY_LIFE:
+        return None
     return _read(_open(payment, gateway, at=at).session_id, gateway)  # a repeated answer may be an old one
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from accounts.notify import notify
 from core.clock import local_date
 from core.failpoints import failpoint
+from core.formats import money_text
 from invoices import services as invoices
 from ledger import services as ledger
-from ledger.kinds import HiddenKind, Journal, Origin
+from ledger.kinds import Journal, Origin
 from payments.models import Payment, PaymentStatus
 from payments.transitions import move, note
 
@@ -66,12 +67,11 @@ def book_fee(payment: Payment, receipt: Receipt, *, at: datetime) -> None:
     if fee:
         posting = ledger.Posting(
             journal=Journal.CARD,
-            kind=HiddenKind.HOUSE,
             label=_label(payment),
             piece_ref=receipt.charge_id or receipt.object_id,
             piece_date=local_date(receipt.paid_at),
             key=f"stripe:{receipt.object_id}:fee",
-            legs=(ledger.Leg(FEES, fee), ledger.Leg(CLEARING, -fee)),
+            legs=(ledger.debit(FEES, fee), ledger.credit(CLEARING, fee)),
         )
         ledger.post([posting], at=at)
     payment.fee_cents = fee.cents
@@ -93,16 +93,36 @@ def _label(payment: Payment) -> str:
 
 def _give_receipt(payment: Payment, receipt: Receipt, received: ledger.Received, *, at: datetime) -> None:
     """A numbered receipt, and one mail for this fact."""
+    method = payment.instrument or payment.get_method_display()
     paper = invoices.issue_receipt(
         payment.customer,
-        payment_ref=str(payment.public_id),
+        payment_ref=payment.reference,
         amount=receipt.received,
-        method=payment.instrument or payment.get_method_display(),
+        method=method,
         received_at=receipt.paid_at,
         balance_after=received.balance,
         settled=received.settled,
         at=at,
         key=f"payment:{payment.public_id}",
     )
-    context = {"payment": payment, "receipt": paper, "settled": received.settled, "balance": received.balance}
+    with translation.override(payment.customer.language):
+        context = {
+            "payment": payment,
+            "receipt": paper,
+            "method": method,
+            "settled": received.settled,
+            "balance": received.balance,
+            "rows": _rows(payment, paper.number, method, received),
+        }
     notify(payment.customer, "topup.succeeded", context, key=f"payment:{payment.public_id}:succeeded", at=at)
+
+
+def _rows(payment: Payment, number: str, method: str, received: ledger.Received) -> list[dict[str, str]]:
+    """The details of the mail, in the customer's language."""
+    told = [
+        (gettext("By"), method),
+        (gettext("Payment"), payment.reference),
+        (gettext("Receipt"), number),
+        *((part.document_ref, money_text(part.amount)) for part in received.settled),
+    ]
+    return [{"term": term, "value": value} for term, value in told]

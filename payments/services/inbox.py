@@ -98,7 +98,7 @@ def catch_up(*, gateway: Gateway, at: datetime) -> int:
     """
     known = WebhookEvent.objects.aggregate(last=Max("received_at"))["last"]
     since = known - _OVERLAP if known else at - _FIRST_LOOK
-    news = [each for each in gateway.news_since(since, types=HEARD)]
+    news = list(gateway.news_since(since, types=HEARD))
     seen = set(WebhookEvent.objects.filter(event_id__in=[each.event_id for each in news]).values_list("event_id"))
     for each in news:
         receive(each, at=at)

@@ -1,0 +1,150 @@
+"""What staff see of payments and of the providers' news. Nothing is edited here; an event may be replayed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import TabularInline
+
+from core import clock
+from core.admin import ReadOnlyAdmin
+from core.formats import money_text
+from core.money import Money
+from payments import services
+from payments.models import LIVE, Payment, PaymentEvent, WebhookEvent
+from payments.selectors import payments_that_differ
+from payments.wiring import gateway_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+
+class Attention(admin.SimpleListFilter):
+    """The payments that somebody should look at."""
+
+    title = gettext_lazy("attention")
+    parameter_name = "attention"
+
+    def lookups(self, _request: HttpRequest, _model_admin: object) -> Sequence[tuple[str, _StrPromise]]:
+        return [("live", gettext_lazy("Not decided")), ("differs", gettext_lazy("Another amount received"))]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        if self.value() == "live":
+            return queryset.filter(status__in=LIVE)
+        if self.value() == "differs":
+            return queryset.filter(pk__in=payments_that_differ().values("pk"))
+        return queryset
+
+
+class StepInline(TabularInline):  # type: ignore[misc]
+    """The history of a payment."""
+
+    model = PaymentEvent
+    fields = readonly_fields = ("at", "name", "from_status", "to_status", "detail")
+    ordering = ("pk",)
+    extra = 0
+
+    def has_add_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "customer", "asked", "got", "status", "method", "created_at")
+    list_filter = (Attention, "status", "method", "purpose", "created_at")
+    list_select_related = ("customer",)
+    list_per_page = 50
+    search_fields = ("customer__number", "customer__name", "session_id", "intent_id", "charge_id", "public_id")
+    ordering = ("-created_at", "-pk")
+    date_hierarchy = "created_at"
+    exclude = ("amount_cents", "due_cents", "received_cents", "fee_cents", "checkout_url", "tx")
+    readonly_fields = ("reference", "asked", "got", "fee", "due")
+    inlines = (StepInline,)
+    actions = ("ask_again",)
+
+    @admin.display(description=gettext_lazy("reference"))
+    def reference(self, payment: Payment) -> str:
+        return payment.reference
+
+    @admin.display(description=gettext_lazy("asked"), ordering="amount_cents")
+    def asked(self, payment: Payment) -> str:
+        return money_text(payment.amount)
+
+    @admin.display(description=gettext_lazy("received"), ordering="received_cents")
+    def got(self, payment: Payment) -> str:
+        return _amount(payment.received_cents)
+
+    @admin.display(description=gettext_lazy("fee"))
+    def fee(self, payment: Payment) -> str:
+        return _amount(payment.fee_cents)
+
+    @admin.display(description=gettext_lazy("due when asked"))
+    def due(self, payment: Payment) -> str:
+        return _amount(payment.due_cents)
+
+    @admin.action(description=gettext_lazy("Ask the provider again"))
+    def ask_again(self, request: HttpRequest, chosen: QuerySet[Payment]) -> None:
+        """Staff do not wait for the next turn."""
+        at = clock.now()
+        asked = [services.ask(each.pk, gateway=gateway_for(each.provider), at=at) for each in chosen.order_by("pk")]
+        messages.info(request, _("The provider was asked about %d payments.") % len(asked))
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(ReadOnlyAdmin):
+    list_display = ("event_id", "type", "object_id", "state", "attempts", "payment", "received_at")
+    list_filter = ("state", "type", "received_at")
+    list_select_related = ("payment",)
+    list_per_page = 50
+    search_fields = ("event_id", "object_id", "type")
+    ordering = ("-received_at", "-pk")
+    actions = ("replay",)
+    fields: ClassVar[tuple[str, ...]] = (
+        "event_id",
+        "type",
+        "object_id",
+        "livemode",
+        "api_version",
+        "state",
+        "attempts",
+        "error",
+        "payment",
+        "received_at",
+        "processed_at",
+        "content",
+    )
+    readonly_fields = ("content",)
+
+    @admin.display(description=gettext_lazy("content"))
+    def content(self, event: WebhookEvent) -> str:
+        return format_html("<pre>{}</pre>", _printed(event.payload))
+
+    @admin.action(description=gettext_lazy("Replay"))
+    def replay(self, request: HttpRequest, chosen: QuerySet[WebhookEvent]) -> None:
+        """Work on these events once more: repeating is harmless."""
+        at = clock.now()
+        replayed = [services.replay(event.pk, at=at) for event in chosen.order_by("pk")]
+        messages.info(request, _("%d events are being worked on again.") % len(replayed))
+
+
+def _amount(cents: int | None) -> str:
+    return "–" if cents is None else money_text(Money(cents))
+
+
+def _printed(payload: object) -> str:
+    return json.dumps(payload, indent=2, ensure_ascii=False)

@@ -1,0 +1,112 @@
+"""What the pages of paying show, computed from questions alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors as accounts
+from core.clock import local_date
+from core.money import NotAnAmount, parse_euros
+from invoices import selectors as invoices
+from ledger import selectors as ledger
+from payments import selectors
+from payments.forms import OTHER, TopUpForm, least, most, suggestions, typed
+from payments.models import Failure, Payment, PaymentStatus
+from payments.selectors import Truth
+from payments.services import suggested_due
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from django.utils.functional import _StrPromise
+
+    from accounts.models import Customer
+    from core.money import Money
+
+POLL_SECONDS: Final = 5
+_ADVICE: Final[Mapping[str, _StrPromise]] = {
+    Failure.FUNDS: _("There is not enough money on the card. Try another card, or pay by bank transfer."),
+    Failure.EXPIRED_CARD: _("The card has expired. Use another card."),
+    Failure.AUTHENTICATION: _("Your bank asks for a confirmation that did not come. Try again, then confirm."),
+    Failure.DETAILS: _("The card number, its date or its code do not match. Try again and check them."),
+    Failure.BANK: _("Your bank gave no reason. Call it, try another card, or pay by bank transfer."),
+    Failure.PROVIDER: _("The payment page could not be opened. Try again in a moment, or pay by bank transfer."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AmountChoice:
+    """One suggested amount of the form."""
+
+    value: str
+    amount: Money
+    is_due: bool
+    checked: bool
+
+
+def first_amounts(customer: Customer, query: Mapping[str, str]) -> dict[str, str]:
+    """What the form starts with: the amount in the address (one that was kept), else what is due, else nothing."""
+    kept = query.get("amount", "")
+    due = suggested_due(customer)
+    try:
+        amount = typed(parse_euros(kept))
+    except NotAnAmount:
+        amount = typed(suggestions(due)[0]) if due else ""
+    chosen = next((each for each in map(typed, suggestions(due)) if each == amount), OTHER)
+    return {"amount": amount, "shown": amount, "suggestion": chosen}
+
+
+def form_context(customer: Customer, form: TopUpForm, at: datetime) -> dict[str, Any]:
+    """Everything around the form: suggestions, limits, what is being checked, and the bank transfer instead."""
+    due = suggested_due(customer)
+    balance = ledger.get_balance(customer.pk).balance
+    offered = suggestions(due)
+    chosen = form["suggestion"].value() or OTHER
+    choices = [
+        AmountChoice(typed(each), each, bool(due) and each == offered[0], typed(each) == chosen) for each in offered
+    ]
+    seller = accounts.current_seller(on=local_date(at))
+    paying = next((choice.amount for choice in choices if choice.checked), None) if not form.is_bound else None
+    return {
+        "due": due,
+        "balance": balance,
+        "choices": choices,
+        "other_chosen": not any(choice.checked for choice in choices),
+        "paying": paying,
+        "balance_after": balance + paying if paying else None,
+        "least": least(),
+        "most": most(),
+        "checked_payment": selectors.being_checked(customer),
+        "seller": seller,
+        "iban": _in_fours(seller.iban),
+        "reference": customer.reference,
+    }
+
+
+def result_context(payment: Payment, *, came_back: bool, follow: bool) -> dict[str, Any]:
+    """The one truth about a payment, and what goes with it."""
+    truth = selectors.truth(payment)
+    context: dict[str, Any] = {
+        "payment": payment,
+        "truth": truth,
+        "came_back": came_back,
+        "poll": POLL_SECONDS if follow and truth == Truth.CHECKING else 0,
+        "unsent": truth == Truth.CHECKING and not payment.session_id,
+        "advice": _ADVICE.get(payment.failure, ""),
+        "page_open": payment.status == PaymentStatus.OPEN,
+        "again": f"{reverse('payments:top_up')}?amount={typed(payment.amount)}",
+    }
+    if truth == Truth.CREDITED:
+        context["receipt"] = invoices.receipt_for(payment.reference)
+        context["balance"] = ledger.get_balance(payment.customer_id).balance
+        context["addresses"] = accounts.billing_addresses(payment.customer)
+    return context
+
+
+def _in_fours(iban: str) -> str:
+    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))

@@ -1,0 +1,132 @@
+"""The pages of paying: choose an amount, and learn what became of it. And the door for the provider's news."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.permissions import CustomerRequest, Permission, provider_only, require_permission
+from core import clock
+from core.failpoints import failpoint
+from payments import presenting, services
+from payments.forms import OTHER, TopUpForm
+from payments.gateways.base import NotAuthentic
+from payments.models import Payment, PaymentStatus, Provider
+from payments.selectors import get_payment
+from payments.wiring import gateway_for
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+WEBHOOK_BYTES: Final = 256 * 1024
+_SEE_OTHER = 303
+
+
+@require_permission(Permission.PAY)
+def top_up(request: CustomerRequest) -> HttpResponse:
+    """Choose how much; then to the provider's page."""
+    if request.method != "POST":
+        return _form_page(request, TopUpForm(initial=presenting.first_amounts(request.customer, request.GET)))
+    form = TopUpForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form)
+    wish = services.Wish(
+        form.money,
+        language=(get_language() or "fr")[:2],
+        actor=request.user,
+        on_top=form.cleaned_data["on_top"],
+    )
+    try:
+        payment = services.request_top_up(request.customer, wish, gateway=gateway_for(Provider.STRIPE), at=request.now)
+    except services.TooManyTopUps as pause:
+        return _too_many(request, form, pause)
+    failpoint("top_up.answering")
+    return _onward(payment)
+
+
+@require_permission(Permission.SEE)
+def progress(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """What became of a payment. The address may be kept; it always tells the truth of the moment."""
+    return _result_page(request, public_id)
+
+
+@require_permission(Permission.SEE)
+def cancel(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """The customer came back without paying; or (POST) closes the page for good."""
+    if request.method != "POST":
+        return _result_page(request, public_id, came_back=True)
+    return _give_up(request, public_id)
+
+
+@provider_only
+def webhook_stripe(request: HttpRequest) -> HttpResponse:
+    """Keep what Stripe says, and answer at once. What is not Stripe's is refused without a word."""
+    body = request.read(WEBHOOK_BYTES + 1)
+    if len(body) > WEBHOOK_BYTES:
+        return HttpResponse(status=413)
+    at = clock.now()
+    try:
+        news = gateway_for(Provider.STRIPE).read_news(body, request.headers.get("Stripe-Signature", ""), at=at)
+    except NotAuthentic as refusal:
+        logger.warning("A webhook was refused: %s", refusal)
+        return HttpResponse(status=400)
+    services.receive(news, at=at)
+    failpoint("webhook.stored")
+    return HttpResponse(status=200)
+
+
+@require_permission(Permission.PAY)
+def _give_up(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    payment = _found(request, public_id)
+    services.close(payment.pk, gateway=gateway_for(payment.provider), at=request.now)
+    return redirect("payments:progress", public_id=public_id)
+
+
+def _onward(payment: Payment) -> HttpResponse:
+    """To the provider's page if there is one, else to the page that tells how things are."""
+    if payment.status == PaymentStatus.OPEN and payment.checkout_url:
+        return HttpResponseRedirect(payment.checkout_url, status=_SEE_OTHER)
+    answer = redirect("payments:progress", public_id=payment.public_id)
+    answer.status_code = _SEE_OTHER
+    return answer
+
+
+def _form_page(request: CustomerRequest, form: TopUpForm, *, status: int = 200) -> HttpResponse:
+    around = presenting.form_context(request.customer, form, request.now)
+    return render(request, "payments/top_up.html", {"form": form, "OTHER": OTHER, **around}, status=status)
+
+
+def _too_many(request: CustomerRequest, form: TopUpForm, pause: services.TooManyTopUps) -> HttpResponse:
+    """Nothing typed is lost, and a bank transfer stays possible."""
+    seconds = max(1, int(pause.retry_after.total_seconds()))
+    minutes = -(-seconds // 60)
+    form.add_error(
+        None,
+        _("Too many card payments were started within an hour. Try again in %(minutes)s min, or pay by bank transfer.")
+        % {"minutes": minutes},
+    )
+    answer = _form_page(request, form, status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+def _result_page(request: CustomerRequest, public_id: UUID, *, came_back: bool = False) -> HttpResponse:
+    payment = _found(request, public_id)
+    payment = services.glance(payment, gateway=gateway_for(payment.provider), at=request.now)
+    context = presenting.result_context(payment, came_back=came_back, follow=request.GET.get("auto") != "0")
+    return render(request, "payments/result.html", context)
+
+
+def _found(request: CustomerRequest, public_id: UUID) -> Payment:
+    try:
+        return get_payment(request.customer, public_id)
+    except Payment.DoesNotExist:
+        raise Http404 from None
