@@ -11,39 +11,57 @@ from ledger.kinds import AllocationKind, HiddenKind, ItemKind, Journal, Movement
 from ledger.services.documents import Booked, CreditLeg, NewDocument, Release, book_documents
 from ledger.services.holds import NotEnough, hold_incoming, hold_outgoing, lock_customers, release_hold
 from ledger.services.money_in import Received, Settled, receive_money
+from ledger.services.money_out import MoneyOut, refund_lot, restore_money, reverse_money, withdraw
+from ledger.services.moves import dispute_item, move_money, settle
+from ledger.services.pieces import Piece
 from ledger.services.posting import PostedTx, post
 from ledger.services.record import MonthNotOver, close_month, record
+from ledger.services.reducing import DebitLeg, Reduced, TooMuch, book_credit_note, write_off
 from ledger.services.writing import KeyReused
 
 __all__ = [
     "AllocationKind",
     "Booked",
     "CreditLeg",
+    "DebitLeg",
     "HiddenKind",
     "ItemKind",
     "Journal",
     "KeyReused",
     "Leg",
+    "MoneyOut",
     "MonthNotOver",
     "MovementKind",
     "NewDocument",
     "NotEnough",
     "Origin",
+    "Piece",
     "PostedTx",
     "Posting",
     "Received",
+    "Reduced",
     "Release",
     "Settled",
     "Source",
+    "TooMuch",
+    "book_credit_note",
     "book_documents",
     "close_month",
     "credit",
     "debit",
+    "dispute_item",
     "hold_incoming",
     "hold_outgoing",
     "lock_customers",
+    "move_money",
     "post",
     "receive_money",
     "record",
+    "refund_lot",
     "release_hold",
+    "restore_money",
+    "reverse_money",
+    "settle",
+    "withdraw",
+    "write_off",
 ]
