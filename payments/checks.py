@@ -28,7 +28,7 @@ def payments_are_credited_once() -> list[Check]:
     key = Concat(Value("stripe:"), F("intent_id"), Value(":credit"))
     right = paid.annotate(booked=booked).filter(booked=F("received_cents"), tx__key=key)
     bad = _names(paid.exclude(pk__in=right.values("pk")).order_by("pk"))
-    bad += [f"{row['payments']} share one posting" for row in _shared(paid)[:_NAMED]]
+    bad += [f"{count} share one posting" for count in _shared(paid)[:_NAMED]]
     return [Check("payments: each one is credited once, as received", ok=not bad, detail=_said(bad, paid.count()))]
 
 
@@ -58,9 +58,10 @@ def news_is_read() -> list[Check]:
     return [Check("payments: the provider’s news is read", ok=not named, detail=_said(named, 0))]
 
 
-def _shared(paid: QuerySet[Payment]) -> list[dict[str, int]]:
-    """Postings that several payments claim."""
-    return list(paid.values("tx").annotate(payments=Count("pk")).filter(payments__gt=1).order_by("tx"))
+def _shared(paid: QuerySet[Payment]) -> list[int]:
+    """How many payments claim one posting, for each posting that several claim."""
+    counted = paid.values("tx").annotate(payments=Count("pk")).filter(payments__gt=1)
+    return [int(row["payments"]) for row in counted.order_by("tx")]
 
 
 def _names(payments: QuerySet[Payment]) -> list[str]:

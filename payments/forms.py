@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from core.formats import money_text
 from core.money import Money, NotAnAmount, parse_euros
 from payments.models import Method
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
 
 OTHER = "other"
 _ROUND = (Money(2_000), Money(5_000), Money(10_000), Money(20_000))
@@ -87,8 +84,7 @@ class TopUpForm(forms.Form):
         return cleaned
 
     def _said_twice(self) -> bool:
-        data: QueryDict | dict[str, Any] = self.data
-        several = getattr(data, "getlist", None)
+        several = getattr(self.data, "getlist", None)
         return several is not None and any(len(several(self.add_prefix(name))) > 1 for name in self.fields)
 
     def _meant(self, cleaned: dict[str, Any]) -> Money:
