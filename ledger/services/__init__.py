@@ -10,9 +10,10 @@ from ledger.bundle import Leg, Posting, Source, credit, debit
 from ledger.kinds import AllocationKind, HiddenKind, ItemKind, Journal, MovementKind, Origin
 from ledger.services.documents import Booked, CreditLeg, NewDocument, Release, book_documents
 from ledger.services.holds import NotEnough, hold_incoming, hold_outgoing, lock_customers, release_hold
+from ledger.services.money_back import AlreadyRestored, restore_money
 from ledger.services.money_in import Received, Settled, receive_money
-from ledger.services.money_out import MoneyOut, refund_lot, restore_money, reverse_money, withdraw
-from ledger.services.moves import dispute_item, move_money, settle
+from ledger.services.money_out import MoneyOut, refund_lot, reverse_money
+from ledger.services.moves import dispute_item, move_money, settle, withdraw
 from ledger.services.pieces import Piece
 from ledger.services.posting import PostedTx, post
 from ledger.services.record import MonthNotOver, close_month, record
@@ -21,6 +22,7 @@ from ledger.services.writing import KeyReused
 
 __all__ = [
     "AllocationKind",
+    "AlreadyRestored",
     "Booked",
     "CreditLeg",
     "DebitLeg",

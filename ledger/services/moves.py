@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from core.clock import local_date
-from core.money import Money
+from core.money import ZERO, Money
 from ledger.bundle import Bundle, NewLot, NewLotMovement, Posting, Source, credit, debit, fingerprint
-from ledger.chart import PREPAID
+from ledger.chart import AUXILIARY, PREPAID
 from ledger.kinds import LotMovementKind, MovementKind, Origin
-from ledger.models import Lot, OpenItem
+from ledger.models import Lot, LotMovement, OpenItem
 from ledger.planning import plan_withdrawal
 from ledger.services.books import LotState, open_book, open_books
 from ledger.services.holds import NotEnough
@@ -60,6 +60,34 @@ def move_money(from_customer: int, to_customer: int, amount: Money, *, piece: Pi
     written = write(Bundle([move, *settlement(taker, heading.also("settle"), paid=taker.settle())], at))
     assert isinstance(written, Written)  # noqa: S101 - the key was looked for under the customers' locks
     return written.txs[0]
+
+
+@repeatable
+def withdraw(customer_id: int, up_to: Money, *, into_account: str, piece: Piece, at: datetime) -> Money:
+    """Take back a commission from what is available, commissions first; never more. Says how much was taken."""
+    asked = fingerprint("withdraw", customer_id, up_to.cents, into_account)
+    book = open_book(customer_id)
+    if first := find(piece.key, asked):
+        return Money(sum(LotMovement.objects.filter(tx=first).values_list("amount_cents", flat=True)))
+    parts = plan_withdrawal(book.lots_to_plan(), min(up_to.cents, book.available))
+    taken = Money(sum(cents for _, cents in parts))
+    if not taken:
+        return ZERO
+    owner = customer_id if into_account in AUXILIARY else None
+    posting = Posting(
+        **piece.heading(asked, at=at).fields,
+        journal=piece.journal,
+        kind=MovementKind.COMMISSION,
+        label=piece.label,
+        legs=(
+            debit(PREPAID, taken, customer_id),
+            credit(into_account, taken, owner),
+        ),
+        customer_id=customer_id,
+        movements=tuple(NewLotMovement(lot_id, LotMovementKind.WITHDRAWN, cents) for lot_id, cents in parts),
+    )
+    write(Bundle([posting], at))
+    return taken
 
 
 def settle(customer_id: int, *, key: str, at: datetime) -> tuple[Settled, ...]:

@@ -9,7 +9,7 @@ from core.clock import local_date
 from ledger.services.settling import Heading
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    import datetime
 
     from ledger.kinds import Journal
 
@@ -21,10 +21,10 @@ class Piece:
     journal: Journal
     label: str
     ref: str
-    date: date
+    date: datetime.date
     key: str
-    effective_on: date | None = None
+    effective_on: datetime.date | None = None
     actor: str = ""
 
-    def heading(self, fingerprint: str, *, at: datetime) -> Heading:
+    def heading(self, fingerprint: str, *, at: datetime.datetime) -> Heading:
         return Heading(self.ref, self.date, self.effective_on or local_date(at), self.key, fingerprint, self.actor)

@@ -316,7 +316,7 @@ def _insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]])
         cursor.executemany(sql, rows)
 
 
-def _select(sql: str, params: Sequence[object]) -> list[Row]:
+def _select(sql: str, params: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column[0] for column in cursor.description]

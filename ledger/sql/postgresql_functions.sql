@@ -122,8 +122,7 @@ BEGIN
     INSERT INTO ledger_vatmovement (tx_id, share_id, vat_cents, released_cents)
     SELECT txs[x.n], s.id, x.vat, x.released
       FROM jsonb_to_recordset(bundle -> 'vat') AS x (n int, item bigint, seq smallint, vat bigint, released bigint)
-      JOIN ledger_vatshare s ON s.item_id = CASE WHEN x.item < 0 THEN items[-x.item] ELSE x.item END AND s.seq = x.seq
-     ORDER BY x.vat < 0, x.n;
+      JOIN ledger_vatshare s ON s.item_id = CASE WHEN x.item < 0 THEN items[-x.item] ELSE x.item END AND s.seq = x.seq;
   END IF;
 
   IF bundle ? 'held' THEN

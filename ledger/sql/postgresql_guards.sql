@@ -12,9 +12,6 @@ BEGIN
 END $$;
 
 -- --- Written before the header, never after, never changed ----------------------------------------------------------
-CREATE FUNCTION ledger_sealed(tx bigint) RETURNS boolean LANGUAGE sql STABLE
-RETURN EXISTS (SELECT 1 FROM ledger_tx WHERE id = tx);
-
 CREATE FUNCTION ledger_refuse_late() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id) THEN
@@ -277,29 +274,34 @@ END $$;
 CREATE TRIGGER ledger_allocation_fits BEFORE INSERT ON ledger_allocation
   FOR EACH ROW EXECUTE FUNCTION ledger_allocation_fits();
 
-CREATE FUNCTION ledger_allocation_applied() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Applied once a statement: a trigger a row would count rows that the lot has not been told of yet.
+CREATE FUNCTION ledger_allocation_applied() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
-  IF NEW.lot_id IS NOT NULL THEN
-    UPDATE ledger_lot SET remaining_cents = remaining_cents - NEW.amount_cents WHERE id = NEW.lot_id;
-  END IF;
-  UPDATE ledger_openitem
-     SET open_cents = open_cents - NEW.amount_cents,
-         paid_cents = paid_cents + CASE WHEN NEW.kind = 'MONEY' THEN NEW.amount_cents ELSE 0 END,
-         credited_cents = credited_cents + CASE WHEN NEW.kind = 'CREDIT_NOTE' THEN NEW.amount_cents ELSE 0 END,
-         written_off_cents = written_off_cents + CASE WHEN NEW.kind = 'WRITE_OFF' THEN NEW.amount_cents ELSE 0 END
-   WHERE id = NEW.item_id;
+  UPDATE ledger_lot l SET remaining_cents = remaining_cents - f.cents
+    FROM (SELECT lot_id, sum(amount_cents) AS cents FROM fresh WHERE lot_id IS NOT NULL GROUP BY lot_id) f
+   WHERE l.id = f.lot_id;
+  UPDATE ledger_openitem i
+     SET open_cents = open_cents - f.paid - f.credited - f.written_off, paid_cents = paid_cents + f.paid,
+         credited_cents = credited_cents + f.credited, written_off_cents = written_off_cents + f.written_off
+    FROM (SELECT item_id, coalesce(sum(amount_cents) FILTER (WHERE kind = 'MONEY'), 0) AS paid,
+                 coalesce(sum(amount_cents) FILTER (WHERE kind = 'CREDIT_NOTE'), 0) AS credited,
+                 coalesce(sum(amount_cents) FILTER (WHERE kind = 'WRITE_OFF'), 0) AS written_off
+            FROM fresh GROUP BY item_id) f
+   WHERE i.id = f.item_id;
   RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_allocation_applied AFTER INSERT ON ledger_allocation
-  FOR EACH ROW EXECUTE FUNCTION ledger_allocation_applied();
+CREATE TRIGGER ledger_allocation_applied AFTER INSERT ON ledger_allocation REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_allocation_applied();
 
-CREATE FUNCTION ledger_lotmovement_applied() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_lotmovement_applied() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
-  UPDATE ledger_lot SET remaining_cents = remaining_cents - NEW.amount_cents WHERE id = NEW.lot_id;
+  UPDATE ledger_lot l SET remaining_cents = remaining_cents - f.cents
+    FROM (SELECT lot_id, sum(amount_cents) AS cents FROM fresh GROUP BY lot_id) f
+   WHERE l.id = f.lot_id;
   RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_lotmovement_applied AFTER INSERT ON ledger_lotmovement
-  FOR EACH ROW EXECUTE FUNCTION ledger_lotmovement_applied();
+CREATE TRIGGER ledger_lotmovement_applied AFTER INSERT ON ledger_lotmovement REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_lotmovement_applied();
 
 -- --- VAT that falls due with the money ------------------------------------------------------------------------------
 CREATE FUNCTION ledger_vatshare_starts_empty() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -314,9 +316,9 @@ CREATE TRIGGER ledger_vatshare_starts_empty BEFORE INSERT ON ledger_vatshare
 
 CREATE FUNCTION ledger_vatshare_counted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
-  IF (NEW.vat_cents, NEW.released_cents) IS DISTINCT FROM (
-       SELECT (coalesce(sum(vat_cents), 0), coalesce(sum(released_cents), 0))
-         FROM ledger_vatmovement WHERE share_id = NEW.id) THEN
+  IF EXISTS (SELECT 1 FROM (SELECT coalesce(sum(vat_cents), 0) AS vat, coalesce(sum(released_cents), 0) AS released
+                              FROM ledger_vatmovement WHERE share_id = NEW.id) m
+              WHERE (NEW.vat_cents, NEW.released_cents) <> (m.vat, m.released)) THEN
     PERFORM ledger_fail(TG_NAME, 'share ' || NEW.id || ' is not what its movements say');
   END IF;
   IF (NEW.item_id, NEW.seq, NEW.waiting_account_id, NEW.due_account_id)
@@ -328,20 +330,22 @@ END $$;
 CREATE TRIGGER ledger_vatshare_counted BEFORE UPDATE ON ledger_vatshare
   FOR EACH ROW EXECUTE FUNCTION ledger_vatshare_counted();
 
-CREATE FUNCTION ledger_vatmovement_applied() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_vatmovement_applied() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
-  UPDATE ledger_vatshare
-     SET vat_cents = vat_cents + NEW.vat_cents, released_cents = released_cents + NEW.released_cents
-   WHERE id = NEW.share_id;
+  UPDATE ledger_vatshare s SET vat_cents = vat_cents + f.vat, released_cents = released_cents + f.released
+    FROM (SELECT share_id, sum(vat_cents) AS vat, sum(released_cents) AS released FROM fresh GROUP BY share_id) f
+   WHERE s.id = f.share_id;
   RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_vatmovement_applied AFTER INSERT ON ledger_vatmovement
-  FOR EACH ROW EXECUTE FUNCTION ledger_vatmovement_applied();
+CREATE TRIGGER ledger_vatmovement_applied AFTER INSERT ON ledger_vatmovement REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_vatmovement_applied();
 
 -- --- Holds ----------------------------------------------------------------------------------------------------------
 CREATE FUNCTION ledger_hold_fits() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
-  IF NEW.released_at IS NOT NULL OR NEW.lot_id IS NOT NULL AND NOT EXISTS (
+  IF NEW.released_at IS NOT NULL
+     OR NOT EXISTS (SELECT 1 FROM ledger_customerbalance WHERE customer_id = NEW.customer_id)
+     OR NEW.lot_id IS NOT NULL AND NOT EXISTS (
        SELECT 1 FROM ledger_lot l
         WHERE l.id = NEW.lot_id AND l.customer_id = NEW.customer_id
           AND l.remaining_cents >= NEW.amount_cents + (
@@ -353,21 +357,22 @@ BEGIN
 END $$;
 CREATE TRIGGER ledger_hold_fits BEFORE INSERT ON ledger_hold FOR EACH ROW EXECUTE FUNCTION ledger_hold_fits();
 
-CREATE FUNCTION ledger_hold_applied() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_hold_applied() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
-  change bigint := CASE WHEN TG_OP = 'INSERT' THEN NEW.amount_cents ELSE -NEW.amount_cents END;
+  sign int := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
 BEGIN
-  UPDATE ledger_customerbalance
-     SET incoming_cents = incoming_cents + CASE WHEN NEW.direction = 'IN' THEN change ELSE 0 END,
-         outgoing_cents = outgoing_cents + CASE WHEN NEW.direction = 'OUT' THEN change ELSE 0 END
-   WHERE customer_id = NEW.customer_id;
-  IF NOT FOUND THEN
-    PERFORM ledger_fail(TG_NAME, 'customer ' || NEW.customer_id || ' has no balance');
-  END IF;
+  UPDATE ledger_customerbalance b
+     SET incoming_cents = incoming_cents + sign * f.incoming, outgoing_cents = outgoing_cents + sign * f.outgoing
+    FROM (SELECT customer_id, coalesce(sum(amount_cents) FILTER (WHERE direction = 'IN'), 0) AS incoming,
+                 coalesce(sum(amount_cents) FILTER (WHERE direction = 'OUT'), 0) AS outgoing
+            FROM fresh GROUP BY customer_id) f
+   WHERE b.customer_id = f.customer_id;
   RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_hold_placed AFTER INSERT ON ledger_hold FOR EACH ROW EXECUTE FUNCTION ledger_hold_applied();
-CREATE TRIGGER ledger_hold_released AFTER UPDATE ON ledger_hold FOR EACH ROW EXECUTE FUNCTION ledger_hold_applied();
+CREATE TRIGGER ledger_hold_placed AFTER INSERT ON ledger_hold REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_hold_applied();
+CREATE TRIGGER ledger_hold_released AFTER UPDATE ON ledger_hold REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_hold_applied();
 
 CREATE FUNCTION ledger_hold_only_ends() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -190,7 +190,9 @@ END;
 -- --- Holds ------------------------------------------------------------------------------------------------------------
 CREATE TRIGGER ledger_hold_fits BEFORE INSERT ON ledger_hold BEGIN
   SELECT RAISE(ABORT, 'ledger_hold_fits')
-   WHERE NEW.released_at IS NOT NULL OR NEW.lot_id IS NOT NULL AND NOT EXISTS (
+   WHERE NEW.released_at IS NOT NULL
+      OR NOT EXISTS (SELECT 1 FROM ledger_customerbalance WHERE customer_id = NEW.customer_id)
+      OR NEW.lot_id IS NOT NULL AND NOT EXISTS (
            SELECT 1 FROM ledger_lot l
             WHERE l.id = NEW.lot_id AND l.customer_id = NEW.customer_id
               AND l.remaining_cents >= NEW.amount_cents + (
@@ -198,8 +200,6 @@ CREATE TRIGGER ledger_hold_fits BEFORE INSERT ON ledger_hold BEGIN
                      WHERE h.lot_id = l.id AND h.released_at IS NULL));
 END;
 CREATE TRIGGER ledger_hold_placed AFTER INSERT ON ledger_hold BEGIN
-  SELECT RAISE(ABORT, 'ledger_hold_placed')
-   WHERE NOT EXISTS (SELECT 1 FROM ledger_customerbalance WHERE customer_id = NEW.customer_id);
   UPDATE ledger_customerbalance
      SET incoming_cents = incoming_cents + CASE WHEN NEW.direction = 'IN' THEN NEW.amount_cents ELSE 0 END,
          outgoing_cents = outgoing_cents + CASE WHEN NEW.direction = 'OUT' THEN NEW.amount_cents ELSE 0 END
