@@ -1,1 +1,285 @@
-"""Models."""
+"""Documents: invoices with their lines and VAT, receipts, the series of their numbers, and their stored bytes.
+
+An invoice is a draft, then issued; from then on the database itself refuses to change it (migration 0002). Lines and VAT
+are written before the invoice is issued, and nothing after.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from invoices.states import DocumentKind, InvoiceStatus, RenditionKind, Series
+
+LABEL_LENGTH = 300
+HASH = Q(content_hash__regex=r"^[0-9a-f]{64}$")
+
+
+class DocumentSeries(models.Model):
+    """The last number given in a series and year, and its date. Its lock is what makes numbers follow each other."""
+
+    prefix = models.CharField(_("prefix"), max_length=2, choices=Series.choices)
+    year = models.PositiveSmallIntegerField(_("year"))
+    last = models.PositiveIntegerField(_("last number"), default=0)
+    last_date = models.DateField(_("last date"), null=True)
+
+    class Meta:
+        verbose_name = _("series of numbers")
+        verbose_name_plural = _("series of numbers")
+        constraints = [
+            models.UniqueConstraint(fields=["prefix", "year"], name="invoices_series_once"),
+            models.CheckConstraint(condition=Q(prefix__in=Series.values), name="invoices_series_known"),
+            models.CheckConstraint(
+                condition=Q(last=0, last_date__isnull=True) | Q(last__gt=0, last_date__year=F("year")),
+                name="invoices_series_dated_in_its_year",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.year}-{self.last:06d}"
+
+
+class Invoice(models.Model):
+    """What a customer owes for services, and who says so to whom. A draft may change; issued, it is frozen.
+
+    `seller` and `buyer` are copies taken at issue. The routing references (service code, engagement, market) are the
+    only columns that may still change: they are the buyer's own words, each rendition says which it carried.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=DocumentKind.choices, default=DocumentKind.INVOICE)
+    status = models.CharField(_("status"), max_length=8, choices=InvoiceStatus.choices, default=InvoiceStatus.DRAFT)
+    number = models.CharField(  # noqa: DJ001 - unique: drafts have none, and there are many drafts
+        _("number"), max_length=20, null=True, unique=True, editable=False
+    )
+    customer = models.ForeignKey(
+        "accounts.Customer",
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        related_name="invoices",
+        db_index=False,
+    )
+    seller = models.JSONField(_("seller"), default=dict)
+    buyer = models.JSONField(_("buyer"), default=dict)
+    subject = models.CharField(_("subject"), max_length=LABEL_LENGTH, blank=True)
+    service_code = models.CharField(_("service code"), max_length=100, blank=True)
+    engagement_number = models.CharField(_("engagement number"), max_length=50, blank=True)
+    market_number = models.CharField(_("market number"), max_length=50, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    net_cents = models.BigIntegerField(_("total before VAT, cents"), default=0)
+    vat_cents = models.BigIntegerField(_("VAT, cents"), default=0)
+    total_cents = models.BigIntegerField(_("total with VAT, cents"), default=0)
+    paid_at_issue_cents = models.BigIntegerField(_("paid when issued, cents"), default=0)
+    vat_on_debits = models.BooleanField(_("VAT on debits"), default=True)
+    issue_date = models.DateField(_("issue date"), null=True)
+    due_date = models.DateField(_("due date"), null=True)
+    created_at = models.DateTimeField(_("created at"))
+    issued_at = models.DateTimeField(_("issued at"), null=True)
+    content_hash = models.CharField(_("hash of the content"), max_length=64, blank=True)
+    ledger_tx = models.OneToOneField(
+        "ledger.Tx", verbose_name=_("transaction"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="invoices_kind_known"),
+            models.CheckConstraint(condition=Q(status__in=InvoiceStatus.values), name="invoices_status_known"),
+            models.CheckConstraint(condition=Q(currency="EUR"), name="invoices_currency_euro"),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True) | Q(number__regex=r"^FA20[0-9]{2}-[0-9]{6}$"),
+                name="invoices_number_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(total_cents=F("net_cents") + F("vat_cents")), name="invoices_total_is_net_and_vat"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_at_issue_cents__gte=0) & Q(paid_at_issue_cents__lte=F("total_cents")),
+                name="invoices_paid_at_issue_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=InvoiceStatus.DRAFT,
+                    number__isnull=True,
+                    issue_date__isnull=True,
+                    due_date__isnull=True,
+                    issued_at__isnull=True,
+                    content_hash="",
+                    ledger_tx__isnull=True,
+                    paid_at_issue_cents=0,
+                )
+                | Q(
+                    status=InvoiceStatus.ISSUED,
+                    number__isnull=False,
+                    issue_date__isnull=False,
+                    due_date__gte=F("issue_date"),
+                    issued_at__isnull=False,
+                    ledger_tx__isnull=False,
+                    total_cents__gt=0,
+                )
+                & HASH,
+                name="invoices_issued_is_complete",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["customer", "-issue_date", "-number"], condition=Q(status="ISSUED"), name="invoices_of_customer"
+            ),
+            models.Index(fields=["customer"], condition=Q(status="DRAFT"), name="invoices_drafts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"draft {self.public_id}"
+
+    @property
+    def is_issued(self) -> bool:
+        return self.status == InvoiceStatus.ISSUED
+
+
+class InvoiceLine(models.Model):
+    """One service sold: how many, at which price before VAT, at which rate. A discount is a negative quantity.
+
+    On a draft `rate` is the rate of the product in France; issuing writes the rate that applies to this buyer.
+    """
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    label = models.CharField(_("description"), max_length=LABEL_LENGTH)
+    period_start = models.DateField(_("from"), null=True)
+    period_end = models.DateField(_("to"), null=True)
+    # EN 16931 as France applies it: quantities of four decimals at most, prices of six and above zero (BR-FR flux 2).
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=4)
+    unit_price = models.DecimalField(_("unit price before VAT"), max_digits=14, decimal_places=6)
+    rate = models.DecimalField(_("VAT rate, %"), max_digits=5, decimal_places=2)
+    category = models.CharField(_("VAT category"), max_length=2, default="S")
+    net_cents = models.BigIntegerField(_("amount before VAT, cents"))
+
+    class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="invoices_line_once"),
+            models.CheckConstraint(condition=~Q(label=""), name="invoices_line_says_what"),
+            models.CheckConstraint(condition=~Q(quantity=0), name="invoices_line_quantity_not_zero"),
+            models.CheckConstraint(condition=Q(unit_price__gt=0), name="invoices_line_price_positive"),
+            models.CheckConstraint(condition=Q(rate__gte=0, rate__lt=100), name="invoices_line_rate_within"),
+            models.CheckConstraint(
+                condition=Q(period_start__isnull=True, period_end__isnull=True)
+                | Q(period_start__isnull=False, period_end__gte=F("period_start")),
+                name="invoices_line_period_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class InvoiceVat(models.Model):
+    """The VAT of one (category, rate) of an invoice, computed once on its base, and the accounts it was booked on."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="vat", db_index=False)
+    category = models.CharField(_("VAT category"), max_length=2)
+    rate = models.DecimalField(_("VAT rate, %"), max_digits=5, decimal_places=2)
+    base_cents = models.BigIntegerField(_("base, cents"))
+    vat_cents = models.BigIntegerField(_("VAT, cents"))
+    mention = models.CharField(_("mention"), max_length=200, blank=True, help_text=_("The provision that exempts."))
+    reason_code = models.CharField(_("reason code"), max_length=30, blank=True, help_text="VATEX (EN 16931, BT-121).")
+    revenue_account = models.CharField(_("revenue account"), max_length=10)
+    vat_account = models.CharField(_("VAT account"), max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = _("VAT of an invoice")
+        verbose_name_plural = _("VAT of an invoice")
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "category", "rate"], name="invoices_vat_once"),
+            models.CheckConstraint(condition=Q(base_cents__gt=0), name="invoices_vat_base_positive"),
+            models.CheckConstraint(
+                condition=Q(vat_cents=0, rate=0) | Q(vat_cents__gte=0, rate__gt=0) & ~Q(vat_account=""),
+                name="invoices_vat_matches_rate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.rate}"
+
+
+class Receipt(models.Model):
+    """Paper for money received. It is not an invoice and shows no VAT (CGI art. 283-3). Never changed.
+
+    `method` and `payment_ref` are words for people, `settled` the documents it paid (`document`, `amount_cents`).
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    customer = models.ForeignKey(
+        "accounts.Customer",
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        related_name="receipts",
+        db_index=False,
+    )
+    key = models.CharField(_("idempotency key"), max_length=200, unique=True)
+    payment_ref = models.CharField(_("payment reference"), max_length=100, unique=True)
+    amount_cents = models.BigIntegerField(_("amount, cents"))
+    method = models.CharField(_("method"), max_length=100)
+    received_at = models.DateTimeField(_("received at"))
+    balance_after_cents = models.BigIntegerField(_("balance after, cents"))
+    settled = models.JSONField(_("what it paid"), default=list)
+    seller = models.JSONField(_("seller"))
+    buyer = models.JSONField(_("buyer"))
+    issue_date = models.DateField(_("issue date"))
+    issued_at = models.DateTimeField(_("issued at"))
+    content_hash = models.CharField(_("hash of the content"), max_length=64)
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__regex=r"^RC20[0-9]{2}-[0-9]{6}$"), name="invoices_receipt_number_form"
+            ),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="invoices_receipt_positive"),
+            models.CheckConstraint(
+                condition=~Q(key="") & ~Q(payment_ref="") & ~Q(method=""), name="invoices_receipt_says_what"
+            ),
+            models.CheckConstraint(condition=HASH, name="invoices_receipt_hashed"),
+        ]
+        indexes = [models.Index(fields=["customer", "-issue_date", "-number"], name="invoices_receipts_of")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Rendition(models.Model):
+    """One stored form of a document: the bytes lie in the archive under their SHA-256. Added to, never changed."""
+
+    invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="renditions")
+    receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="renditions")
+    kind = models.CharField(_("kind"), max_length=3, choices=RenditionKind.choices)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
+    size = models.PositiveIntegerField(_("size, bytes"))
+    routing = models.JSONField(_("routing references carried"), default=dict)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("rendition")
+        verbose_name_plural = _("renditions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(invoice__isnull=False, receipt__isnull=True)
+                | Q(invoice__isnull=True, receipt__isnull=False),
+                name="invoices_rendition_of_one_document",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=RenditionKind.values), name="invoices_rendition_kind_known"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="invoices_rendition_not_empty"),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="invoices_rendition_hashed"),
+            models.UniqueConstraint(fields=["invoice", "kind", "sha256"], name="invoices_rendition_once"),
+            models.UniqueConstraint(fields=["receipt", "kind", "sha256"], name="invoices_receipt_rendition_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:12]}"

@@ -1,0 +1,103 @@
+"""What is frozen of a document, in one canonical form, and its SHA-256: recomputed later, it proves nothing changed.
+
+The routing references of an invoice are not part of it: a buyer may ask for others, and a new rendition carries them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from core.clock import PARIS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Receipt
+
+
+def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterable[InvoiceVat]) -> dict[str, Any]:
+    """Number, parties, lines, VAT, amounts, dates, VAT basis and what was paid at issue."""
+    return {
+        "kind": invoice.kind,
+        "number": invoice.number,
+        "seller": invoice.seller,
+        "buyer": invoice.buyer,
+        "subject": invoice.subject,
+        "currency": invoice.currency,
+        "issue_date": _day(invoice.issue_date),
+        "issued_at": _moment(invoice.issued_at),
+        "due_date": _day(invoice.due_date),
+        "lines": [_line(line) for line in lines],
+        "vat": [_vat(group) for group in vat],
+        "net_cents": invoice.net_cents,
+        "vat_cents": invoice.vat_cents,
+        "total_cents": invoice.total_cents,
+        "paid_at_issue_cents": invoice.paid_at_issue_cents,
+        "vat_on_debits": invoice.vat_on_debits,
+    }
+
+
+def receipt_content(receipt: Receipt) -> dict[str, Any]:
+    """Number, parties, amount, method, moment, balance and what was paid."""
+    return {
+        "number": receipt.number,
+        "seller": receipt.seller,
+        "buyer": receipt.buyer,
+        "payment_ref": receipt.payment_ref,
+        "amount_cents": receipt.amount_cents,
+        "method": receipt.method,
+        "received_at": _moment(receipt.received_at),
+        "balance_after_cents": receipt.balance_after_cents,
+        "settled": receipt.settled,
+        "issue_date": _day(receipt.issue_date),
+        "issued_at": _moment(receipt.issued_at),
+    }
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _line(line: InvoiceLine) -> dict[str, Any]:
+    return {
+        "label": line.label,
+        "period_start": _day(line.period_start),
+        "period_end": _day(line.period_end),
+        "quantity": _plain(line.quantity),
+        "unit_price": _plain(line.unit_price),
+        "rate": _plain(line.rate),
+        "category": line.category,
+        "net_cents": line.net_cents,
+    }
+
+
+def _vat(group: InvoiceVat) -> dict[str, Any]:
+    return {
+        "category": group.category,
+        "rate": _plain(group.rate),
+        "base_cents": group.base_cents,
+        "vat_cents": group.vat_cents,
+        "mention": group.mention,
+        "reason_code": group.reason_code,
+        "revenue_account": group.revenue_account,
+        "vat_account": group.vat_account,
+    }
+
+
+def _plain(value: Decimal) -> str:
+    """The shortest way to write a decimal: the two engines give back different numbers of zeros."""
+    return f"{value.normalize():f}"
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.astimezone(PARIS).isoformat(timespec="microseconds") if value else None

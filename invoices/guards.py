@@ -1,0 +1,49 @@
+"""Install the guards of documents in the database, and say which ones there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+ROUTING = frozenset({"service_code", "engagement_number", "market_number"})
+_SQL = Path(__file__).parent / "sql"
+_TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Create the triggers. A migration that rebuilds one of these tables on SQLite calls it again."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_read("postgresql_guards.sql"))
+            return
+        cursor.execute("SELECT name FROM pragma_table_info('invoices_invoice')")
+        frozen = sorted({name for (name,) in cursor.fetchall()} - ROUTING)
+        changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in frozen)
+        for trigger in _TRIGGER.finditer(_read("sqlite_guards.sql")):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger[1]}")
+            cursor.execute(trigger[0].replace("{changed}", changed))
+
+
+def expected_triggers(vendor: str) -> set[str]:
+    """The names that `install` creates on that engine."""
+    return {trigger[1] for trigger in _TRIGGER.finditer(_read(f"{vendor}_guards.sql"))}
+
+
+def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
+    """The names of our triggers that this database really has."""
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'invoices\\_%'"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'invoices\\_%' ESCAPE '\\'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _read(name: str) -> str:
+    return (_SQL / name).read_text(encoding="utf-8")

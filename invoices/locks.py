@@ -1,0 +1,25 @@
+"""Locks, always in this order: customer (the ledger's), invoices, then the series of their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoices.models import DocumentSeries, Invoice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from invoices.states import Series
+
+
+def lock_invoices(invoice_ids: Sequence[int]) -> dict[int, Invoice]:
+    """Those invoices, locked in the order of their ids, by id."""
+    found = Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("pk")
+    return {invoice.pk: invoice for invoice in found}
+
+
+def lock_series(prefix: Series, year: int) -> tuple[DocumentSeries, list[DocumentSeries]]:
+    """The series of that year, made if need be, and all years of the prefix; all locked, so that years keep order too."""
+    DocumentSeries.objects.bulk_create([DocumentSeries(prefix=prefix, year=year)], ignore_conflicts=True)
+    years = list(DocumentSeries.objects.select_for_update().filter(prefix=prefix).order_by("year"))
+    return next(series for series in years if series.year == year), years

@@ -1,0 +1,327 @@
+"""What is written on the paper of each document: from frozen rows to words, in the language that is active.
+
+Templates of `templates/paper/` only lay out; every amount and date comes from here as text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core.clock import PARIS, local_date
+from core.formats import day_text, moment_text, money_text
+from core.money import ZERO, Money
+from invoices import qr
+from invoices.parties import Buyer, Seller
+from invoices.presenting import shown_lines
+from invoices.wording import (
+    bare_money,
+    iban_text,
+    month_of,
+    number_text,
+    period_text,
+    price_text,
+    rate_text,
+    siren_text,
+    siret_text,
+    usual_period,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Receipt
+    from invoices.presenting import ShownLine
+
+_WINDOW_LINES, _WINDOW_COLUMNS = 6, 42
+_SUBJECT_COLUMNS = 100
+_COLUMNS = 4
+# Countries written on the last line of an address that goes abroad, in French (Universal Postal Convention, art. 17-107).
+_COUNTRIES = {"FR": "FRANCE", "MC": "MONACO"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all documents have: who writes, to whom, and the particulars of the file."""
+
+    language: str
+    title: str
+    name: str
+    created: str
+    day: str
+    seller: Seller
+    buyer: Buyer
+    sender: str
+    contact: str
+    legal: str
+    address: str
+    address_is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One cell of the references: what it is, and its value (several lines are possible)."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One row of the table; `carried` is the running total for the feet and heads of pages."""
+
+    label: str
+    detail: str
+    quantity: str
+    unit_price: str
+    rate: str
+    amount: str
+    carried: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperVat:
+    """The VAT of one rate: what it is called, on which base, how much."""
+
+    rate: str
+    base: str
+    vat: str
+    mention: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """How to pay by transfer, in words and as a code."""
+
+    holder: str
+    iban: str
+    bic: str
+    reference: str
+    compact_reference: str
+    code_path: str
+    code_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaper:
+    """An invoice, in words."""
+
+    head: Letterhead
+    subject: str
+    references: list[list[Reference]]
+    lines: list[PaperLine]
+    vat: list[PaperVat]
+    net: str
+    vat_total: str
+    total: str
+    paid: str
+    minus_paid: str
+    to_pay: str
+    due: str
+    is_settled: bool
+    is_partly_paid: bool
+    vat_on_debits: bool
+    late_rate: str
+    transfer: Transfer | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPaper:
+    """A receipt, in words. There is no VAT on it, not even a zero (CGI art. 283-3)."""
+
+    head: Letterhead
+    references: list[list[Reference]]
+    amount: str
+    plus_amount: str
+    received: str
+    short_day: str
+    method: str
+    before: str
+    after: str
+    settled: list[Reference]
+
+
+def invoice_paper(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat]) -> InvoicePaper:
+    """The words of an issued invoice. Consumers read prices with VAT (arrêté 83-50/A), the others without."""
+    number, issue_date, due_date, issued_at = invoice.number, invoice.issue_date, invoice.due_date, invoice.issued_at
+    if number is None or issue_date is None or due_date is None or issued_at is None:
+        raise TypeError(f"{invoice} is not issued")
+    seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
+    to_pay = Money(invoice.total_cents - invoice.paid_at_issue_cents)
+    period = usual_period((line.period_start, line.period_end) for line in lines)
+    return InvoicePaper(
+        head=_letterhead(_("Invoice %(number)s") % {"number": number}, number, seller, buyer, issued_at),
+        subject=_subject(invoice, lines, period),
+        references=_invoice_references(invoice, buyer, issue_date, period),
+        lines=_lines(shown_lines(lines, vat, with_vat=buyer.is_consumer), period),
+        vat=[_vat(group) for group in vat],
+        net=money_text(Money(invoice.net_cents)),
+        vat_total=money_text(Money(invoice.vat_cents)),
+        total=money_text(Money(invoice.total_cents)),
+        paid=money_text(Money(invoice.paid_at_issue_cents)),
+        minus_paid=money_text(Money(-invoice.paid_at_issue_cents)),
+        to_pay=money_text(to_pay),
+        due=day_text(due_date),
+        is_settled=not to_pay,
+        is_partly_paid=bool(to_pay) and invoice.paid_at_issue_cents > 0,
+        vat_on_debits=invoice.vat_on_debits,
+        late_rate=rate_text(seller.late_rate),
+        transfer=_transfer(seller, buyer, to_pay) if to_pay else None,
+    )
+
+
+def receipt_paper(receipt: Receipt) -> ReceiptPaper:
+    """The words of a receipt: what was received, how, and the balance before and after."""
+    seller, buyer = Seller.thawed(receipt.seller), Buyer.thawed(receipt.buyer)
+    amount, after = Money(receipt.amount_cents), Money(receipt.balance_after_cents)
+    day = local_date(receipt.received_at)
+    references = [
+        Reference(_("Payment date"), day_text(day)),
+        Reference(_("Payment method"), receipt.method),
+        Reference(_("Customer"), buyer.reference.shown),
+        Reference(_("Payment reference"), receipt.payment_ref),
+    ]
+    return ReceiptPaper(
+        head=_letterhead(
+            _("Payment receipt %(number)s") % {"number": receipt.number},
+            receipt.number,
+            seller,
+            buyer,
+            receipt.issued_at,
+        ),
+        references=[references],
+        amount=money_text(amount),
+        plus_amount=money_text(amount, signed=True),
+        received=moment_text(receipt.received_at),
+        short_day=day_text(day, short=True),
+        method=receipt.method,
+        before=money_text(after - amount),
+        after=money_text(after),
+        settled=[Reference(paid["document"], money_text(Money(paid["amount_cents"]))) for paid in receipt.settled],
+    )
+
+
+def _letterhead(title: str, name: str, seller: Seller, buyer: Buyer, at: datetime) -> Letterhead:
+    address = _address(buyer, seller)
+    return Letterhead(
+        language=buyer.language,
+        title=title,
+        name=name,
+        created=at.astimezone(PARIS).isoformat(timespec="seconds"),
+        day=day_text(local_date(at)),
+        seller=seller,
+        buyer=buyer,
+        sender="\n".join([seller.name, *_street(seller), f"SIREN {siren_text(seller.siren)}"]),
+        contact="\n".join(filter(None, [seller.website.removeprefix("https://"), seller.email, seller.phone])),
+        legal=_legal(seller),
+        address="\n".join(address),
+        address_is_long=sum(1 + len(line) // _WINDOW_COLUMNS for line in address) > _WINDOW_LINES,
+    )
+
+
+def _legal(seller: Seller) -> str:
+    """The identity at the foot of each page (C. com. art. R. 123-237 and R. 123-238)."""
+    name = ", ".join(filter(None, [seller.name, seller.legal_form]))
+    registered = seller.registry or f"SIREN {siren_text(seller.siren)}"
+    identity = [name, registered, _("VAT %(number)s") % {"number": seller.vat_number}]
+    return " – ".join(identity) + "\n" + ", ".join(_street(seller))
+
+
+def _street(party: Seller | Buyer) -> list[str]:
+    return list(filter(None, [party.address_line1, party.address_line2, f"{party.postcode} {party.city}".strip()]))
+
+
+def _address(buyer: Buyer, seller: Seller) -> list[str]:
+    """As it shows in the window of an envelope: town in capitals, the country when the letter goes abroad."""
+    town = f"{buyer.postcode} {buyer.city.upper()}".strip()
+    abroad = _COUNTRIES.get(buyer.country, buyer.country) if buyer.country != seller.country else ""
+    return list(filter(None, [buyer.name, buyer.address_line1, buyer.address_line2, town, abroad]))
+
+
+def _subject(invoice: Invoice, lines: Sequence[InvoiceLine], period: tuple[date, date] | None) -> str:
+    what = invoice.subject or (lines[0].label if len(lines) == 1 else _("Services"))
+    if len(what) > _SUBJECT_COLUMNS:
+        what = what[:_SUBJECT_COLUMNS].rstrip() + "…"
+    return f"{what}, {month_of(*period)}" if period else what
+
+
+def _invoice_references(
+    invoice: Invoice, buyer: Buyer, issue_date: date, period: tuple[date, date] | None
+) -> list[list[Reference]]:
+    """First who and when; then, when there are any, the buyer's own references (C. com. art. L. 441-9, I)."""
+    first = [
+        Reference(_("Issue date"), day_text(issue_date)),
+        Reference(_("Period"), period_text(*period)) if period else None,
+        Reference(_("Customer"), buyer.reference.shown),
+        _identity(buyer),
+    ]
+    second = [
+        Reference(_("Service code"), invoice.service_code),
+        Reference(_("Engagement"), invoice.engagement_number),
+        Reference(_("Market"), invoice.market_number),
+    ]
+    rows = [[cell for cell in row if cell and cell.value] for row in (first, second)]
+    return [row + [Reference("", "")] * (_COLUMNS - len(row)) for row in rows if row]
+
+
+def _identity(buyer: Buyer) -> Reference | None:
+    """The buyer's numbers: SIRET of a public body, SIREN and VAT number of a company, none of a consumer."""
+    if buyer.is_consumer:
+        return None
+    if buyer.is_public and buyer.siret:
+        return Reference(_("Your SIRET"), siret_text(buyer.siret))
+    if buyer.siren and buyer.vat_number:
+        return Reference(_("Your SIREN – VAT"), f"{siren_text(buyer.siren)}\n{buyer.vat_number}")
+    if buyer.siren:
+        return Reference(_("Your SIREN"), siren_text(buyer.siren))
+    return Reference(_("Your VAT number"), buyer.vat_number)
+
+
+def _lines(shown: Sequence[ShownLine], period: tuple[date, date] | None) -> list[PaperLine]:
+    """The rows; the period of a line is said only when it is not the one of the whole invoice."""
+    rows, carried = [], ZERO
+    for line in shown:
+        carried += line.amount
+        own = (line.period_start, line.period_end)
+        detail = period_text(*own) if own[0] and own[1] and own != period else ""
+        rows.append(
+            PaperLine(
+                line.label,
+                detail,
+                number_text(line.quantity),
+                price_text(line.unit_price),
+                rate_text(line.rate),
+                bare_money(line.amount),
+                bare_money(carried),
+            )
+        )
+    return rows
+
+
+def _vat(group: InvoiceVat) -> PaperVat:
+    return PaperVat(
+        rate_text(group.rate), money_text(Money(group.base_cents)), money_text(Money(group.vat_cents)), group.mention
+    )
+
+
+def _transfer(seller: Seller, buyer: Buyer, amount: Money) -> Transfer:
+    payload = qr.transfer_payload(
+        holder=seller.bank_holder,
+        iban=seller.iban,
+        bic=seller.bic,
+        amount=amount,
+        reference=buyer.reference.rf,
+    )
+    path, size = qr.qr_path(payload)
+    return Transfer(
+        holder=seller.bank_holder,
+        iban=iban_text(seller.iban),
+        bic=seller.bic,
+        reference=buyer.reference.rf_shown.replace(" ", "\u00a0"),
+        compact_reference=buyer.reference.rf,
+        code_path=path,
+        code_size=size,
+    )

@@ -1,0 +1,103 @@
+"""Who sells and who buys, as a document says it: copies that are frozen with it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+
+from accounts.models import CustomerKind
+from core.references import CustomerNumber
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from accounts import models
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """What both sides say of themselves."""
+
+    name: str
+    address_line1: str
+    address_line2: str
+    postcode: str
+    city: str
+    country: str
+    siren: str
+    siret: str
+    vat_number: str
+
+    def frozen(self) -> dict[str, Any]:
+        """As it is stored on the document."""
+        return asdict(self)
+
+    @classmethod
+    def thawed(cls, stored: Mapping[str, Any]) -> Self:
+        """Back from a document; a field that a later version added is empty on older documents."""
+        return cls(**{field.name: stored.get(field.name, "") for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class Seller(_Party):
+    """The seller on a document. `late_rate_percent` is a decimal as text: JSON knows no decimals."""
+
+    brand: str
+    portal: str
+    legal_form: str
+    registry: str
+    email: str
+    phone: str
+    website: str
+    iban: str
+    bic: str
+    bank_holder: str
+    late_rate_percent: str
+    mediator: str
+
+    @property
+    def late_rate(self) -> Decimal:
+        """Rate of late payment penalties, % a year."""
+        return Decimal(self.late_rate_percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer(_Party):
+    """The buyer on a document. `number` is the stored customer number."""
+
+    number: str
+    kind: str
+    language: str
+
+    @property
+    def reference(self) -> CustomerNumber:
+        return CustomerNumber(self.number)
+
+    @property
+    def is_consumer(self) -> bool:
+        return self.kind == CustomerKind.PERSON
+
+    @property
+    def is_public(self) -> bool:
+        return self.kind == CustomerKind.PUBLIC
+
+
+def copy_seller(seller: models.Seller) -> Seller:
+    """The seller in force, with the trade name and the address of the portal."""
+    return Seller(
+        brand=settings.SITE_NAME,
+        portal=settings.SITE_URL.removeprefix("https://"),
+        late_rate_percent=f"{Decimal(seller.late_rate_percent):.2f}",
+        **{field.name: getattr(seller, field.name) for field in fields(Seller) if field.name not in _OURS},
+    )
+
+
+def copy_buyer(customer: models.Customer) -> Buyer:
+    """The customer as they are now."""
+    return Buyer(**{field.name: getattr(customer, field.name) for field in fields(Buyer)})
+
+
+_OURS = frozenset({"brand", "portal", "late_rate_percent"})

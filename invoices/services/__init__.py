@@ -1,0 +1,25 @@
+"""The verbs of documents: draft, issue, write receipts, render."""
+
+from __future__ import annotations
+
+from invoices.numbering import DateBeforeLast
+from invoices.services.drafting import BadLine, BadReference, NewLine, draft, read_line
+from invoices.services.issuing import NothingToBill, TooMany, issue, issue_many
+from invoices.services.receiving import ReceiptKeyReused, issue_receipt
+from invoices.tax import VatNotDecided
+
+__all__ = [
+    "BadLine",
+    "BadReference",
+    "DateBeforeLast",
+    "NewLine",
+    "NothingToBill",
+    "ReceiptKeyReused",
+    "TooMany",
+    "VatNotDecided",
+    "draft",
+    "issue",
+    "issue_many",
+    "issue_receipt",
+    "read_line",
+]

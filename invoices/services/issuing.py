@@ -1,0 +1,180 @@
+"""Issue invoices: number, freeze, book, all in one transaction; then they never change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts.models import Customer
+from accounts.selectors import current_seller
+from core.clock import days_after, local_date
+from core.failpoints import failpoint
+from core.money import Money
+from invoices.content import content_hash, invoice_content
+from invoices.locks import lock_invoices
+from invoices.models import Invoice, InvoiceLine, InvoiceVat
+from invoices.numbering import take_numbers
+from invoices.pricing import NothingToBill, Priced, price_for
+from invoices.states import InvoiceStatus, Series
+from invoices.transitions import move
+from ledger import services as ledger
+from outbox import services as outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+__all__ = ["ISSUED_AT_ONCE", "NothingToBill", "TooMany", "issue", "issue_many"]
+
+ISSUED_AT_ONCE = 200
+PUBLIC_DAYS = 30  # Code de la commande publique, art. R. 2192-10
+VAT_WAITING = "445870"
+_FROZEN = [
+    field.name
+    for field in Invoice._meta.concrete_fields  # noqa: SLF001 - Django's documented way to list columns
+    if field.name not in {"id", "public_id", "kind", "customer", "created_at", "currency", "subject"}
+]
+
+
+class TooMany(ValueError):
+    """More invoices than one commit takes."""
+
+
+def issue(invoice: Invoice, *, at: datetime) -> Invoice:
+    """Issue one draft. Promise and errors as `issue_many`."""
+    return issue_many([invoice], at=at)[0]
+
+
+def issue_many(invoices: Sequence[Invoice], *, at: datetime) -> list[Invoice]:
+    """Issue drafts, 200 at most, dated the day of `at` in Europe/Paris; all of them, or none. Returns them in order.
+
+    In one transaction each takes the next number of its series, freezes both parties, lines, VAT and amounts, debits the
+    account, is settled by what is available (never for a public body), and asks for its PDF and its mail. What is
+    already issued comes back as it is.
+
+    Raises TooMany, DateBeforeLast, VatNotDecided, NothingToBill, NoSeller, Invoice.DoesNotExist.
+    """
+    wanted = list(dict.fromkeys(invoice.pk for invoice in invoices))
+    if len(wanted) > ISSUED_AT_ONCE:
+        raise TooMany(f"{len(wanted)} invoices, {ISSUED_AT_ONCE} at most in one commit")
+    with transaction.atomic():
+        ledger.lock_customers(sorted({invoice.customer_id for invoice in invoices}))
+        known = lock_invoices(wanted)
+        if missing := set(wanted) - set(known):
+            raise Invoice.DoesNotExist(f"no invoice {min(missing)}")
+        drafts = [known[pk] for pk in wanted if not known[pk].is_issued]
+        if drafts:
+            _issue(drafts, at=at)
+    return [known[invoice.pk] for invoice in invoices]
+
+
+def _issue(drafts: list[Invoice], *, at: datetime) -> None:
+    day = local_date(at)
+    lines = _lines_of(drafts)
+    priced = _price_all(drafts, lines, on=day)
+    numbers = take_numbers(Series.INVOICE, len(drafts), on=day)
+    failpoint("invoices-numbered")
+    vat: dict[int, list[InvoiceVat]] = {}
+    for invoice, number in zip(drafts, numbers, strict=True):
+        _freeze(invoice, priced[invoice.pk], number, at=at)
+        vat[invoice.pk] = priced[invoice.pk].vat_rows(invoice)
+    InvoiceVat.objects.bulk_create([row for rows in vat.values() for row in rows])
+    booked = ledger.book_documents([_document(invoice, vat[invoice.pk]) for invoice in drafts], at=at)
+    for invoice, entry in zip(drafts, booked, strict=True):
+        invoice.ledger_tx_id = entry.tx_id
+        invoice.paid_at_issue_cents = entry.paid.cents
+        invoice.content_hash = content_hash(invoice_content(invoice, lines[invoice.pk], vat[invoice.pk]))
+        move(invoice, InvoiceStatus.ISSUED)
+    Invoice.objects.bulk_update(drafts, _FROZEN)
+    _tell(drafts, at=at)
+
+
+def _lines_of(drafts: Sequence[Invoice]) -> dict[int, list[InvoiceLine]]:
+    found: dict[int, list[InvoiceLine]] = defaultdict(list)
+    for line in InvoiceLine.objects.filter(invoice__in=drafts).order_by("invoice", "position"):
+        found[line.invoice_id].append(line)
+    return found
+
+
+def _price_all(drafts: Sequence[Invoice], lines: dict[int, list[InvoiceLine]], *, on: date) -> dict[int, Priced]:
+    """Decide the VAT again, as of the day of issue and of who the buyers are now; write it on lines that change."""
+    seller = current_seller(on=on)
+    customers = Customer.objects.in_bulk({invoice.customer_id for invoice in drafts})
+    before = {line.pk: (line.rate, line.category) for rows in lines.values() for line in rows}
+    priced = {
+        invoice.pk: price_for(seller, customers[invoice.customer_id], lines[invoice.pk], on=on) for invoice in drafts
+    }
+    changed = [line for rows in lines.values() for line in rows if (line.rate, line.category) != before[line.pk]]
+    InvoiceLine.objects.bulk_update(changed, ["rate", "category"])
+    for invoice in drafts:
+        days = PUBLIC_DAYS if priced[invoice.pk].buyer.is_public else seller.payment_days
+        invoice.due_date = days_after(on, days)
+        invoice.vat_on_debits = seller.vat_on_debits
+    return priced
+
+
+def _freeze(invoice: Invoice, priced: Priced, number: str, *, at: datetime) -> None:
+    invoice.number = number
+    invoice.seller, invoice.buyer = priced.seller.frozen(), priced.buyer.frozen()
+    invoice.issue_date, invoice.issued_at = local_date(at), at
+    invoice.net_cents = priced.totals.net.cents
+    invoice.vat_cents = priced.totals.vat.cents
+    invoice.total_cents = priced.totals.total.cents
+
+
+def _document(invoice: Invoice, vat: Sequence[InvoiceVat]) -> ledger.NewDocument:
+    """The entry in the sales journal: D 411000; C revenue, C VAT (or VAT waiting for the money, CGI art. 269-2 c)."""
+    if invoice.number is None or invoice.issue_date is None or invoice.due_date is None:
+        raise TypeError(f"{invoice} is not numbered and dated yet")
+    return ledger.NewDocument(
+        customer_id=invoice.customer_id,
+        document_ref=invoice.number,
+        total=Money(invoice.total_cents),
+        due_date=invoice.due_date,
+        legs=tuple(_legs(vat, on_debits=invoice.vat_on_debits)),
+        label=f"Facture {invoice.number}",
+        issue_date=invoice.issue_date,
+        key=f"invoice:{invoice.number}",
+        settles_by_itself=invoice.buyer["kind"] != "PUBLIC",
+        releases=() if invoice.vat_on_debits else tuple(_releases(vat)),
+    )
+
+
+def _legs(vat: Sequence[InvoiceVat], *, on_debits: bool) -> list[ledger.CreditLeg]:
+    credited: dict[str, int] = defaultdict(int)
+    for group in vat:
+        credited[group.revenue_account] += group.base_cents
+        if group.vat_cents:
+            credited[group.vat_account if on_debits else VAT_WAITING] += group.vat_cents
+    return [ledger.CreditLeg(account, Money(cents)) for account, cents in credited.items()]
+
+
+def _releases(vat: Sequence[InvoiceVat]) -> list[ledger.Release]:
+    return [ledger.Release(VAT_WAITING, group.vat_account, Money(group.vat_cents)) for group in vat if group.vat_cents]
+
+
+def _tell(issued: Sequence[Invoice], *, at: datetime) -> None:
+    """Seal the fact, ask for each PDF, and for the mails: rendering either would keep the series locked."""
+    for invoice in issued:
+        ledger.record(
+            "invoice.issued",
+            {"number": str(invoice.number), "total_cents": invoice.total_cents, "content_hash": invoice.content_hash},
+            at=at,
+        )
+    renders = [
+        outbox.NewJob(
+            "invoices.render",
+            key=f"invoices.render:{invoice.number}",
+            payload={"invoice_id": invoice.pk},
+            owner=f"customer:{invoice.customer_id}",
+        )
+        for invoice in issued
+    ]
+    announce = outbox.NewJob(
+        "invoices.announce",
+        key=f"invoices.announce:{issued[0].number}",
+        payload={"invoice_ids": [invoice.pk for invoice in issued]},
+    )
+    outbox.enqueue_many([*renders, announce], at=at)
