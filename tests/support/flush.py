@@ -1,4 +1,4 @@
-"""Between tests that commit, Django empties every table: this lets it past the guards of the ledger, which refuse.
+"""Between tests that commit, Django empties every table: this lets it past the guards of our tables, which refuse.
 
 On PostgreSQL the session says that it replicates, as a superuser may; on SQLite the triggers are put aside meanwhile.
 The chart of accounts, which a migration wrote, is written again.
@@ -15,7 +15,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'"
+_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 
 
 @pytest.fixture(autouse=True, scope="session")
