@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from enum import Enum
+from enum import StrEnum
+from typing import Any
 
 from sandbox.store import Json, Store
 from sandbox.wire import Ending, Request, Response
@@ -12,7 +14,7 @@ from sandbox.wire import Ending, Request, Response
 _WAITING = "faults.api"
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What can go wrong with a call."""
 
     STATUS = "status"  # answered with an error status and not executed; a 500 stays under its idempotency key
@@ -52,7 +54,7 @@ class Fault:
 
 def read_fault(options: Json) -> Fault:
     """Read one rule from a control request; ValueError says what is wrong with it."""
-    known = {
+    known: dict[str, Callable[[Any], Any]] = {
         "kind": Kind,
         "times": int,
         "path": str,
@@ -110,7 +112,7 @@ def before(fault: Fault | None) -> Response | None:
 
 
 def after(fault: Fault | None, response: Response) -> Response:
-    """What becomes of the answer of a call that was executed. (The API itself is slow for SLOW, its key still claimed.)"""
+    """What becomes of the answer of a call that was executed. SLOW was slow already, with its key still claimed."""
     if fault is None:
         return response
     if fault.kind in {Kind.TIMEOUT, Kind.DROP}:

@@ -12,7 +12,6 @@ import sqlite3
 import threading
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -70,7 +69,7 @@ class Mail:
 
 
 def _read(row: sqlite3.Row) -> Mail:
-    message = cast(EmailMessage, email.message_from_bytes(row["raw"], policy=email.policy.default))
+    message = email.message_from_bytes(row["raw"], policy=email.policy.default)
     return Mail(row["id"], row["received"], row["sender"], json.loads(row["recipients"]), message)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sandbox import control, pages
 from sandbox.mail import MailServer
@@ -152,7 +153,7 @@ def _words(status: HTTPStatus) -> Response:
 
 def _route(world: World, request: Request) -> Response:
     """One answer for one request; a mistake of the sandbox itself is a 500, in its log."""
-    if request.headers.get("host", "127.0.0.1").rpartition(":")[0] not in {*_HOSTS, ""}:
+    if urlsplit(f"//{request.headers.get('host', '')}").hostname not in _HOSTS:
         return _words(HTTPStatus.MISDIRECTED_REQUEST)  # another site's name leading here: DNS rebinding
     try:
         if request.path.startswith("/v1/"):
@@ -160,6 +161,6 @@ def _route(world: World, request: Request) -> Response:
         if request.path.startswith("/_control/"):
             return control.answer(world, request)
         return pages.answer(world, request)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the last stop: told in the log and in the answer
         _log.exception("%s %s", request.method, request.path)
         return json_response({"error": {"type": "api_error", "message": f"sandbox: {error!r}"}}, 500)

@@ -1,4 +1,4 @@
-"""Everything the sandbox remembers, in one SQLite file: provider objects, idempotent answers, deliveries, mails, settings.
+"""What the sandbox remembers, in one SQLite file: provider objects, idempotent answers, deliveries, mails, settings.
 
 One connection and one lock: requests that touch the state follow one another, as if the provider were a single queue.
 Calls to the product are never made with the lock held.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,23 +19,26 @@ Json = dict[str, Any]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS object (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created INTEGER NOT NULL, body TEXT NOT NULL
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created INTEGER NOT NULL,
+    body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS object_by_kind ON object (kind, created, seq);
 CREATE INDEX IF NOT EXISTS object_by_customer ON object (kind, json_extract(body, '$.customer'));
 CREATE INDEX IF NOT EXISTS object_by_intent ON object (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS object_by_charge ON object (kind, json_extract(body, '$.charge'));
 CREATE TABLE IF NOT EXISTS answer (
-    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, request_id TEXT NOT NULL, created INTEGER NOT NULL
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
+    request_id TEXT NOT NULL, created INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS delivery (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, state TEXT NOT NULL, due REAL NOT NULL, place REAL NOT NULL,
-    signing TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, answer TEXT NOT NULL DEFAULT ''
+    id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, state TEXT NOT NULL, due REAL NOT NULL,
+    place REAL NOT NULL, signing TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, answer TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due, place);
 CREATE INDEX IF NOT EXISTS delivery_by_event ON delivery (event);
 CREATE TABLE IF NOT EXISTS mail (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, sender TEXT NOT NULL, recipients TEXT NOT NULL, raw BLOB NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, sender TEXT NOT NULL, recipients TEXT NOT NULL,
+    raw BLOB NOT NULL
 );
 """
 _TABLES = ("object", "answer", "delivery", "mail")
@@ -82,7 +85,7 @@ class Store:
         else:
             self._database.execute("ROLLBACK")
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[sqlite3.Row]:
         with self._lock:
             return self._database.execute(sql, parameters).fetchall()
 
@@ -101,7 +104,8 @@ class Store:
     def put(self, thing: Json) -> Json:
         """Keep a provider object, new or changed. Keys that start with `_` are ours and never leave the sandbox."""
         self.change(
-            "INSERT INTO object (id, kind, created, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            "INSERT INTO object (id, kind, created, body) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
             (thing["id"], thing["object"], thing["created"], json.dumps(thing)),
         )
         return thing

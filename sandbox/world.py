@@ -21,7 +21,8 @@ class Asked:
     idempotency_key: str | None = None
 
 
-ASKED: ContextVar[Asked] = ContextVar("asked", default=Asked())
+_NOBODY = Asked()
+ASKED: ContextVar[Asked] = ContextVar("asked", default=_NOBODY)
 
 
 @dataclass(slots=True)
@@ -54,5 +55,5 @@ def letters(count: int) -> str:
 
 
 def new_id(prefix: str, length: int = 24) -> str:
-    """An identifier in the provider's manner: pi_3k…"""
+    """An identifier in the provider's manner, such as pi_3k."""
     return f"{prefix}_{letters(length)}"

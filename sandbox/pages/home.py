@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sandbox import control, faults, mail
+from dataclasses import asdict
+
+from sandbox import faults, mail
 from sandbox.faults import Kind
 from sandbox.pages import words
 from sandbox.pages.render import euros, moment, page
 from sandbox.store import Json
 from sandbox.stripe import checkout, webhooks
+from sandbox.stripe.totals import sums_of
 from sandbox.wire import Request, Response
 from sandbox.world import World
 
@@ -18,7 +21,7 @@ _SUMS = ("captured", "refunded", "disputed", "fees", "net")
 def show(world: World, request: Request) -> Response:
     language = words.language(request.headers.get("accept-language", ""))
     checkout.expire_all_due(world)
-    sums = control.totals(world, {})
+    sums = sums_of(world)
     known = words.words(language)
     facts: dict[str, object] = {
         "sums": [(known[name], euros(sums[f"{name}_cents"], language)) for name in _SUMS],
@@ -28,7 +31,7 @@ def show(world: World, request: Request) -> Response:
             _payment(world, intent, language) for intent in world.store.all("payment_intent", newest=_PAYMENTS)
         ],
         "events": [_event(event, language) for event in webhooks.journal(world, _EVENTS)],
-        "modes": {name: str(value) for name, value in control.state(world, {})["webhooks"].items()},
+        "modes": {name: str(value) for name, value in asdict(webhooks.modes(world)).items()},
         "kinds": [(kind.value, known[f"fault_{kind.value}"]) for kind in Kind],
         "faults": [
             f"{known['fault_' + rule['kind']]} × {rule['times']} {rule['method']} {rule['path']}"

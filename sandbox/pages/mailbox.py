@@ -14,6 +14,9 @@ from sandbox.wire import Request, Response, json_response
 from sandbox.world import World
 
 _PAGE = 100
+_MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+)
 _LINK = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]])")
 
 
@@ -67,10 +70,8 @@ def show_html(world: World, request: Request, identifier: str) -> Response:
     base = '<base target="_blank">'
     title = f"<title>{escape(found.subject)}</title>"
     html = found.html if "<title" in found.html.lower() else title + found.html
-    policy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    # after the doctype, so that it stays first
     body = re.sub(r"(?i)(<head[^>]*>)", r"\1" + base, html, count=1) if "<head" in html.lower() else base + html
-    return Response(200, body.encode(), headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+    return Response(200, body.encode(), headers={"Content-Security-Policy": _MAIL_POLICY, "Cache-Control": "no-store"})
 
 
 def as_json(world: World, request: Request) -> Response:

@@ -137,7 +137,7 @@ def _work(world: World, call: _Call, typed: Json) -> Kept:
 
 
 def _run(world: World, call: _Call, typed: Json) -> Kept:
-    """Run the endpoint. An error that had begun is an answer to keep; one that had not is raised, and nothing is kept."""
+    """Run the endpoint. An error that had begun is an answer to keep; one that had not is raised and not kept."""
     try:
         with world.store.transaction():
             return _run_or_refuse(world, call, typed)

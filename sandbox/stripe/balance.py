@@ -64,10 +64,13 @@ def with_status(world: World, movement: Json) -> Json:
 def sums(world: World) -> tuple[int, int]:
     """(available, pending) cents."""
     row = world.store.rows(
-        "SELECT coalesce(sum(CASE WHEN json_extract(body, '$.available_on') <= ?1 THEN json_extract(body, '$.net') END), 0) AS available,"
-        " coalesce(sum(CASE WHEN json_extract(body, '$.available_on') > ?1 THEN json_extract(body, '$.net') END), 0) AS pending"
-        " FROM object WHERE kind = 'balance_transaction'",
-        (world.clock.now(),),
+        """
+        SELECT coalesce(sum(net) FILTER (WHERE due <= :now), 0) AS available,
+               coalesce(sum(net) FILTER (WHERE due > :now), 0) AS pending
+        FROM (SELECT json_extract(body, '$.net') AS net, json_extract(body, '$.available_on') AS due
+              FROM object WHERE kind = 'balance_transaction')
+        """,
+        {"now": world.clock.now()},
     )[0]
     return int(row["available"]), int(row["pending"])
 

@@ -150,7 +150,9 @@ MESSAGES = {
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
-    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
+    "card_velocity_exceeded": (
+        "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."
+    ),
     "authentication_required": "Your card was declined. This transaction requires authentication.",
 }
 _OWN_CODES = {"expired_card", "incorrect_cvc", "processing_error", "authentication_required"}

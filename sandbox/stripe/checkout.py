@@ -75,6 +75,11 @@ def _check(world: World, parameters: Json) -> None:
         raise not_imitated("payment methods other than cards", "allowed_payment_method_types")
     for name in ("success_url", "cancel_url"):
         _check_address(parameters.get(name), name)
+    _check_payer(world, parameters)
+    _check_mode(parameters)
+
+
+def _check_payer(world: World, parameters: Json) -> None:
     if len(parameters.get("client_reference_id", "")) > _LONGEST_REFERENCE:
         raise invalid(
             f"client_reference_id is at most {_LONGEST_REFERENCE} characters long.", param="client_reference_id"
@@ -83,7 +88,6 @@ def _check(world: World, parameters: Json) -> None:
         customers.find(world, parameters["customer"], param="customer")
         if "customer_email" in parameters:
             raise invalid("You may only specify one of these parameters: customer, customer_email.", param="customer")
-    _check_mode(parameters)
 
 
 def _check_address(address: str | None, name: str) -> None:

@@ -23,7 +23,7 @@ def find(world: World, identifier: str) -> Json:
 
 
 def open_dispute(world: World, charge: Json, *, reason: str = "fraudulent", amount: int = 0) -> Json:
-    """Open a dispute about a charge, all of what is left of it unless `amount` says less; Stripe withdraws the money at once."""
+    """Dispute a charge: all of what is left of it, unless `amount` says less. Stripe withdraws the money at once."""
     left = charge["amount_captured"] - charge["amount_refunded"]
     disputed = amount or left
     if charge["disputed"] or not 0 < disputed <= left:

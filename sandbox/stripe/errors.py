@@ -10,7 +10,7 @@ _DOC = "https://docs.stripe.com/error-codes/"
 
 
 class StripeError(Exception):
-    """An error answer. `begun` says that the endpoint had begun to work: only then is it kept under an idempotency key."""
+    """An error answer. `begun`: the endpoint had begun to work; only then is it kept under an idempotency key."""
 
     def __init__(
         self,

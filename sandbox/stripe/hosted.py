@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from sandbox.store import Json
 from sandbox.stripe import attempts, cards, checkout, events, intents, methods, setups
@@ -11,7 +11,7 @@ from sandbox.stripe.errors import StripeError
 from sandbox.world import World
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """How an action on the page ends."""
 
     PAID = "PAID"

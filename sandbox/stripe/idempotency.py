@@ -1,4 +1,4 @@
-"""Idempotency keys, kept as Stripe keeps them: the first answer of a key is its only answer, for 24 hours, errors included."""
+"""Idempotency keys as Stripe keeps them: the first answer of a key is its only one for 24 hours, errors included."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def claimed(world: World, key: str) -> Iterator[None]:
     with _lock:
         if claim in _in_flight:
             raise StripeError(
-                f"There is currently another in-progress request using this Stripe-Idempotency-Key ({key}), that probably "
-                "means you submitted twice, and the other request is still going through. Try again later.",
+                f"There is currently another in-progress request using this Stripe-Idempotency-Key ({key}), that "
+                "probably means you submitted twice, and the other request is still going through. Try again later.",
                 status=HTTPStatus.CONFLICT,
                 kind="idempotency_error",
                 code="idempotency_key_in_use",

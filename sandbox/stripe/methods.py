@@ -12,9 +12,9 @@ from sandbox.stripe.routes import endpoint
 from sandbox.world import World, new_id
 
 _USED_UP = (
-    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected "
-    "account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod "
-    "multiple times, you must attach it to a Customer first."
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
+    "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use "
+    "a PaymentMethod multiple times, you must attach it to a Customer first."
 )
 _EXPIRES = (12, 2034)
 

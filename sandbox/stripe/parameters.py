@@ -11,17 +11,16 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, Literal, Union
+from typing import Any, Literal, NotRequired, Union, get_args, get_origin
 
-import stripe
 import stripe.params
 import stripe.params.checkout
 from stripe._request_options import RequestOptions
 from stripe._stripe_context import StripeContext
-from typing_extensions import NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
 
 from sandbox.store import Json
 from sandbox.stripe.errors import StripeError, invalid
@@ -85,10 +84,19 @@ def _read_object(value: object, typed_dict: type, path: str) -> Json:
         if key not in hints:
             raise _unknown(key, _within(path, key))
     for key, hint in hints.items():
-        if get_origin(hint) not in {NotRequired, typing.NotRequired} and key not in value:
+        if not _is_optional(hint) and key not in value:
             name = _within(path, key)
             raise invalid(f"Missing required param: {name}.", param=name, code="parameter_missing")
     return {key: _read_value(inner, hints[key], _within(path, key)) for key, inner in value.items()}
+
+
+def _shape(hint: Hint) -> Any:
+    """What kind of type this is: Union, Literal, list, dict… None for a plain one."""
+    return get_origin(hint)
+
+
+def _is_optional(hint: Hint) -> bool:
+    return _shape(hint) in {NotRequired, typing.NotRequired}
 
 
 def _unknown(key: str, path: str) -> StripeError:
@@ -102,38 +110,40 @@ def _unknown(key: str, path: str) -> StripeError:
 
 
 def _read_value(value: object, hint: Hint, path: str) -> Any:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in {NotRequired, typing.NotRequired}:
-        return _read_value(value, arguments[0], path)
     if is_typeddict(hint):
         return _read_object(value, hint, path)
-    if origin in {Union, types.UnionType}:
-        return _read_union(value, arguments, path)
-    if origin is Literal:
-        return _read_word(value, arguments, path)
-    if origin is list:
-        return _read_list(value, arguments[0], path)
-    if origin is dict:
-        return _read_map(value, arguments[1], path)
-    return _read_plain(value, hint, path)
+    if _shape(hint) is None:
+        return _read_plain(value, hint, path)
+    return _READERS.get(_shape(hint), _read_nothing)(value, get_args(hint), path)
+
+
+def _read_nothing(_value: object, _arguments: tuple[Hint, ...], path: str) -> Any:
+    """A type of the SDK's own convenience, which no form can carry."""
+    raise invalid("Invalid object", param=path)
 
 
 def _read_union(value: object, arguments: tuple[Hint, ...], path: str) -> Any:
-    words = tuple(word for hint in arguments if get_origin(hint) is Literal for word in get_args(hint))
-    choices = [hint for hint in arguments if get_origin(hint) is not Literal and hint is not type(None)]
-    if words and set(words) != {""}:  # the SDK leaves its lists of words open; Stripe does not
+    words = tuple(word for hint in arguments if _shape(hint) is Literal for word in get_args(hint))
+    choices = [hint for hint in arguments if _shape(hint) is not Literal and hint is not type(None)]
+    listed = bool(set(words) - {""})
+    if listed:  # the SDK leaves its lists of words open; Stripe does not
         choices = [hint for hint in choices if hint is not str]
-    if isinstance(value, str) and value in words:
-        return value
-    errors = []
+    if isinstance(value, str) and (value in words or (listed and not choices)):
+        return _read_word(value, words, path)
+    return _read_first(value, choices, path)
+
+
+def _read_first(value: object, choices: list[Hint], path: str) -> Any:
+    """The first type that fits; if none does, the error that goes deepest says most."""
+    errors = [invalid("Invalid value", param=path)]
     for hint in choices:
         try:
             return _read_value(value, hint, path)
         except StripeError as error:
             errors.append(error)
-    if isinstance(value, str) and words and set(words) != {""}:
-        return _read_word(value, words, path)
-    raise max(errors, key=lambda error: len(str(error.body.get("param", ""))))
+    raise max(
+        errors, key=lambda error: len(str(error.body.get("param", ""))), default=invalid("Invalid value", param=path)
+    )
 
 
 def _read_word(value: object, words: tuple[str, ...], path: str) -> str:
@@ -144,17 +154,17 @@ def _read_word(value: object, words: tuple[str, ...], path: str) -> str:
     raise invalid(f"Invalid {path}: must be one of {listed}", param=path)
 
 
-def _read_list(value: object, hint: Hint, path: str) -> list[Any]:
+def _read_list(value: object, arguments: tuple[Hint, ...], path: str) -> list[Any]:
     if not isinstance(value, dict) or not all(key.isdigit() for key in value):
         raise invalid("Invalid array", param=path)
     places = sorted(value, key=int)
-    return [_read_value(value[place], hint, _within(path, place)) for place in places]
+    return [_read_value(value[place], arguments[0], _within(path, place)) for place in places]
 
 
-def _read_map(value: object, hint: Hint, path: str) -> Json:
+def _read_map(value: object, arguments: tuple[Hint, ...], path: str) -> Json:
     if not isinstance(value, dict):
         raise invalid("Invalid object", param=path)
-    return {key: _read_plain(inner, hint, _within(path, key), empty=True) for key, inner in value.items()}
+    return {key: _read_plain(inner, arguments[1], _within(path, key), empty=True) for key, inner in value.items()}
 
 
 def _read_plain(value: object, hint: Hint, path: str, *, empty: bool = False) -> Any:
@@ -194,3 +204,14 @@ def _read_decimal(value: str, path: str) -> str:
     except InvalidOperation:
         raise invalid(f"Invalid decimal: {value}", param=path) from None
     return value
+
+
+_READERS: dict[Hint, Callable[[object, tuple[Hint, ...], str], Any]] = {
+    NotRequired: lambda value, arguments, path: _read_value(value, arguments[0], path),
+    typing.NotRequired: lambda value, arguments, path: _read_value(value, arguments[0], path),
+    Union: _read_union,
+    types.UnionType: _read_union,
+    Literal: _read_word,
+    list: _read_list,
+    dict: _read_map,
+}

@@ -1,4 +1,4 @@
-"""The endpoints that are imitated: address, the SDK's type of their parameters, and the parameters that have an effect here."""
+"""The endpoints imitated: their address, the SDK's type of their parameters, and those that have an effect here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ALWAYS = frozenset({"expand"})
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation. `imitated` are the parameters that it honours; another one that Stripe knows is refused by name."""
+    """One operation. `imitated`: the parameters that it honours; others that Stripe knows are refused by name."""
 
     method: str
     address: re.Pattern[str]

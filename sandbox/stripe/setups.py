@@ -86,7 +86,7 @@ def prove(world: World, setup: Json, *, accepted: bool) -> Json:
     raise _failed(world, setup, method, "setup_intent_authentication_failure", message, "")
 
 
-def _failed(world: World, setup: Json, method: Json, code: str, message: str, decline: str) -> StripeError:  # noqa: PLR0913, PLR0917
+def _failed(world: World, setup: Json, method: Json, code: str, message: str, decline: str) -> StripeError:  # noqa: PLR0917
     error = {"code": code, "message": message, "type": "card_error"} | ({"decline_code": decline} if decline else {})
     setup |= {
         "status": "requires_payment_method",
@@ -96,8 +96,10 @@ def _failed(world: World, setup: Json, method: Json, code: str, message: str, de
     }
     world.store.put(setup)
     events.emit(world, "setup_intent.setup_failed", setup)
-    more = {"decline_code": decline} if decline else {}
-    return StripeError(message, status=402, kind="card_error", code=code, setup_intent=public(setup), **more)
+    refused = StripeError(message, status=402, kind="card_error", code=code, setup_intent=public(setup))
+    if decline:
+        refused.body["decline_code"] = decline
+    return refused
 
 
 @endpoint("GET", "/v1/setup_intents/{}", "SetupIntentRetrieveParams")

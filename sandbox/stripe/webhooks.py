@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import http.client
 import json
-import logging
+import sqlite3
 import threading
 import time
-from dataclasses import asdict, dataclass, fields
-from enum import Enum
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -24,13 +24,13 @@ from sandbox.world import World, new_id
 PATH = "/webhooks/stripe/"
 _MODES = "webhooks.modes"
 _TIMEOUT_SECONDS = 10
+_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE = 600
 _MOST_ATTEMPTS = 450  # about three days at the longest pause, as long as Stripe tries
 _FORGERS_SECRET = "whsec_" + "f" * 32
-_log = logging.getLogger("sandbox.webhooks")
 
 
-class Delivery(str, Enum):
+class Delivery(StrEnum):
     """What became of the sending of an event."""
 
     WAITING = "WAITING"
@@ -42,7 +42,7 @@ class Delivery(str, Enum):
     GIVEN_UP = "GIVEN_UP"
 
 
-class Signing(str, Enum):
+class Signing(StrEnum):
     """How the copy is signed."""
 
     TRUE = "TRUE"
@@ -72,7 +72,7 @@ def modes(world: World) -> Modes:
 
 def change_modes(world: World, options: Json) -> Modes:
     """Change the modes that `options` names; ValueError for a name or a value that is not one."""
-    kinds = {field.name: type(field.default) for field in fields(Modes)}
+    kinds = {name: type(value) for name, value in asdict(Modes()).items()}
     if unknown := set(options) - set(kinds):
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(kinds)}")
     read = {name: _flag(value) if kinds[name] is bool else kinds[name](value or 0) for name, value in options.items()}
@@ -193,9 +193,15 @@ class Dispatcher(threading.Thread):
         self._stopping.set()
 
     def run(self) -> None:
+        """Begin with what an earlier run could not deliver, then send what becomes due."""
+        self._world.store.change("UPDATE delivery SET due = 0 WHERE state = 'WAITING' AND attempts > 0")
         while not self._stopping.is_set():
-            if not self._send_one():
-                self._stopping.wait(0.05)
+            try:
+                idle = not self._send_one()
+            except sqlite3.ProgrammingError:  # the memory was closed: we are stopping
+                return
+            if idle:
+                self._stopping.wait(_PAUSE_SECONDS)
 
     def _send_one(self) -> bool:
         due = self._world.store.rows(
@@ -208,28 +214,29 @@ class Dispatcher(threading.Thread):
         if event is None:
             self._world.store.change("DELETE FROM delivery WHERE id = ?", (row["id"],))
             return True
+        answer: int | str
         try:
             answer = post(self._world, event, Signing(row["signing"]))
         except (OSError, http.client.HTTPException) as error:
-            answer = f"{type(error).__name__}"
-        self._record(row["id"], row["attempts"] + 1, event, Signing(row["signing"]), answer)
+            answer = type(error).__name__
+        self._record(row, event, answer)
         return True
 
-    def _record(self, identifier: int, attempts: int, event: Json, signing: Signing, answer: int | str) -> None:
-        accepted = isinstance(answer, int) and HTTPStatus.OK <= answer < HTTPStatus.MULTIPLE_CHOICES
-        state = _after(accepted, attempts, signing, answer)
-        pause = min(2**attempts, _LONGEST_PAUSE)
+    def _record(self, row: sqlite3.Row, event: Json, answer: int | str) -> None:
+        attempts, signing = row["attempts"] + 1, Signing(row["signing"])
+        state = _after(answer, attempts, signing)
+        pause = min(2 ** min(attempts, 10), _LONGEST_PAUSE)
         with self._world.store.transaction():
             self._world.store.change(
                 "UPDATE delivery SET state = ?, attempts = ?, answer = ?, due = ? WHERE id = ?",
-                (state.value, attempts, str(answer), time.time() + pause, identifier),
+                (state.value, attempts, str(answer), time.time() + pause, row["id"]),
             )
             if state is Delivery.DONE and signing is Signing.TRUE and event["pending_webhooks"]:
                 self._world.store.put({**event, "pending_webhooks": 0})
 
 
-def _after(accepted: bool, attempts: int, signing: Signing, answer: int | str) -> Delivery:  # noqa: FBT001  one fact of four
-    if accepted:
+def _after(answer: int | str, attempts: int, signing: Signing) -> Delivery:
+    if isinstance(answer, int) and HTTPStatus.OK <= answer < HTTPStatus.MULTIPLE_CHOICES:
         return Delivery.DONE
     if signing is not Signing.TRUE and isinstance(answer, int):
         return Delivery.REFUSED

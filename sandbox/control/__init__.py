@@ -1,0 +1,14 @@
+"""The control API, `/_control/…`: clock, faults, webhook modes, and what people outside the product do.
+
+Bodies are JSON or forms. A form, from the sandbox's own front page, is answered by the way back to it.
+"""
+
+from __future__ import annotations
+
+from sandbox.control import people, switches
+from sandbox.control.actions import answer
+
+CONTROLS = (people, switches)
+"""Importing them registers their controls."""
+
+__all__ = ["CONTROLS", "answer"]

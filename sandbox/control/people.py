@@ -1,0 +1,95 @@
+"""Controls of the people outside: who pays, disputes, refunds, and decides at the bank."""
+
+from __future__ import annotations
+
+from sandbox.control.actions import action, at_its_time, flag
+from sandbox.store import Json, public
+from sandbox.stripe import disputes, events, hosted, payouts, refunds
+from sandbox.stripe.hosted import CardGiven, Outcome
+from sandbox.world import World
+
+
+@action("POST", "pay/{}")
+def pay(world: World, options: Json, session: str) -> Json:
+    """Do what a visitor of the hosted page does.
+
+    Options: `card` (a number), `network`, `authenticate` (accept, refuse, or leave the question open), `at` (when),
+    `webhooks` (false: the product is not told).
+    """
+    number = str(options.get("card", "4242424242424242"))
+    quiet = not flag(options, "webhooks", default=True)
+    with at_its_time(world, options), events.kept_quiet(quiet=quiet):
+        visit = hosted.pay(world, session, CardGiven(number, str(options.get("network", ""))))
+        if visit.outcome is Outcome.CHALLENGE and options.get("authenticate", "accept") != "leave":
+            accepted = options.get("authenticate", "accept") == "accept"
+            visit = hosted.answer_challenge(world, session, accepted=accepted)
+    intent = world.store.get("payment_intent", visit.session["payment_intent"] or "") or {}
+    return {
+        "outcome": visit.outcome.value,
+        "reason": visit.reason,
+        "session": public(visit.session),
+        "payment_intent": intent.get("id"),
+        "charge": intent.get("latest_charge"),
+        "return_url": hosted.return_address(visit.session),
+    }
+
+
+@action("POST", "dispute/{}")
+def dispute(world: World, options: Json, charge: str) -> Json:
+    """The holder of the card disputes a charge (its id, or that of its payment intent): `reason`, `amount`, `at`."""
+    with at_its_time(world, options), world.store.transaction():
+        found = _charge(world, charge)
+        opened = disputes.open_dispute(
+            world, found, reason=str(options.get("reason", "fraudulent")), amount=int(options.get("amount", 0))
+        )
+    return public(opened)
+
+
+@action("POST", "dispute/{}/close")
+def close_dispute(world: World, options: Json, identifier: str) -> Json:
+    """The bank decides: `outcome` won or lost."""
+    outcome = str(options.get("outcome", "lost"))
+    if outcome not in {"won", "lost"}:
+        raise ValueError("outcome is won or lost")
+    with at_its_time(world, options), world.store.transaction():
+        return public(disputes.close_dispute(world, disputes.find(world, identifier), outcome))
+
+
+@action("POST", "refund/{}")
+def refund(world: World, options: Json, charge: str) -> Json:
+    """A refund made in the provider's own pages, without any word to the product: `amount`, `at`."""
+    found = _charge(world, charge)
+    parameters: Json = {"charge": found["id"]}
+    if options.get("amount"):
+        parameters["amount"] = int(options["amount"])
+    with at_its_time(world, options), world.store.transaction():
+        return public(refunds.create(world, parameters))
+
+
+@action("POST", "refunds/{}/succeed")
+def succeed_refund(world: World, options: Json, identifier: str) -> Json:
+    with at_its_time(world, options), world.store.transaction():
+        return public(refunds.succeed(world, refunds.find(world, identifier)))
+
+
+@action("POST", "refunds/{}/fail")
+def fail_refund(world: World, options: Json, identifier: str) -> Json:
+    """The card's bank sends the refund back: `reason`, `at`."""
+    reason = str(options.get("reason", "lost_or_stolen_card"))
+    with at_its_time(world, options), world.store.transaction():
+        return public(refunds.fail(world, refunds.find(world, identifier), reason))
+
+
+@action("POST", "payout")
+def payout(world: World, options: Json) -> Json:
+    """Pay out what is available: `at`."""
+    with at_its_time(world, options), world.store.transaction():
+        return public(payouts.send(world))
+
+
+def _charge(world: World, identifier: str) -> Json:
+    intent = world.store.get("payment_intent", identifier)
+    found = world.store.get("charge", intent["latest_charge"] or "" if intent else identifier)
+    if found is None:
+        raise ValueError("no such charge")
+    return found
