@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer, Seller
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     _CustomerModelForm = forms.ModelForm[Customer]
     _SellerModelForm = forms.ModelForm[Seller]
     _LineFormSet = forms.BaseFormSet["LineForm"]
@@ -66,14 +68,10 @@ class SellerForm(_SellerModelForm):
 class LineForm(forms.Form):
     """One line of an invoice; a line left blank does not count."""
 
-    label = forms.CharField(label=_("Label"), max_length=500)
-    quantity = forms.DecimalField(
-        label=_("Quantity"), initial=1, max_digits=12, decimal_places=4, min_value=Decimal("0.0001"), localize=True
-    )
-    unit_price = forms.DecimalField(
-        label=_("Unit price without VAT"), max_digits=14, decimal_places=6, min_value=Decimal(0), localize=True
-    )
-    rate = forms.ChoiceField(label=_("VAT"), choices=_RATES, initial="20")
+    label = forms.CharField(label=_("Label"), max_length=300)
+    quantity = forms.DecimalField(label=_("Quantity"), initial=1, max_digits=12, decimal_places=4, localize=True)
+    unit_price = forms.DecimalField(label=_("Unit price without VAT"), max_digits=14, decimal_places=6, localize=True)
+    rate = forms.TypedChoiceField(label=_("VAT"), choices=_RATES, initial="20", coerce=Decimal)
     period_start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     period_end = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -93,6 +91,17 @@ class _AtLeastOneLine(_LineFormSet):
 
 BLANK_LINES = 3
 MOST_LINES = 200
+
+
+def line_formset(lines: Sequence[dict[str, Any]] = ()) -> Any:
+    """The lines that are there and three blank ones."""
+    return LineFormSet(initial=[{**line, "rate": _rate(line["rate"])} for line in lines])
+
+
+def _rate(rate: Decimal) -> str:
+    return f"{rate.normalize():f}"
+
+
 LineFormSet = forms.formset_factory(
     LineForm, formset=_AtLeastOneLine, extra=BLANK_LINES, max_num=MOST_LINES, absolute_max=MOST_LINES
 )
@@ -101,4 +110,5 @@ LineFormSet = forms.formset_factory(
 class InvoiceForm(forms.Form):
     """What the whole invoice says."""
 
+    subject = forms.CharField(label=_("Subject"), max_length=300, required=False)
     engagement_number = forms.CharField(label=_("Engagement number"), max_length=50, required=False)
