@@ -94,11 +94,18 @@ def statement_years(customer_id: int) -> list[int]:
 def balance_series(customer_id: int, since: date, until: date) -> list[tuple[date, Money]]:
     """The balance at the end of each day that had a movement, from the last one before `since` to `until`."""
     rows = StatementRow.objects.filter(customer=customer_id, year__gte=since.year, year__lte=until.year)
-    days = rows.filter(date__gte=since, date__lte=until).order_by("version").values_list("date", "balance_after_cents")
-    before = StatementRow.objects.filter(customer=customer_id, date__lt=since).order_by("-version").first()
-    series = {since: Money(-before.balance_after_cents)} if before else {}
-    series |= {day: Money(-cents) for day, cents in days.iterator()}
+    steps = rows.filter(date__gte=since, date__lte=until).order_by("version")
+    moves = list(steps.values_list("date", "balance_after_cents", "net_cents"))
+    before = _balance_before(customer_id, since) if not moves else moves[0][1] - moves[0][2]
+    series = {} if before is None else {since: Money(-before)}
+    series |= {day: Money(-cents) for day, cents, _net in moves}
     return sorted(series.items())
+
+
+def _balance_before(customer_id: int, day: date) -> int | None:
+    """The balance in the books after the last movement before that day; None when there is none."""
+    rows = StatementRow.objects.filter(customer=customer_id, date__lt=day).order_by("-version")
+    return rows.values_list("balance_after_cents", flat=True).first()
 
 
 def _edge(rows: list[Movement], place: int, cursor: int | None) -> int | None:

@@ -1,0 +1,189 @@
+"""The first page of a customer: what is owed, until when, how it is paid, and where the documents are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, may, require_permission
+from accounts.selectors import current_seller
+from billing_portal.balance_chart import balance_chart, first_day
+from billing_portal.standing import Claim, Situation, standing
+from core.clock import local_date
+from core.formats import in_fours
+from core.money import ZERO, Money
+from core.templatetags.ui import day, money
+from invoices.models import Invoice
+from invoices.states import InvoiceStatus, Settlement
+from ledger import selectors as ledger
+from ledger.kinds import MovementKind
+from payments.selectors import being_checked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from django.http import HttpResponse
+
+    from accounts.models import Customer, Seller
+    from accounts.permissions import CustomerRequest
+    from ledger.selectors import Movement
+
+LATEST_MOVEMENTS = 5
+LATEST_INVOICES = 3
+_REMEMBERED = 24
+"""Invoices read to link what is owed to its page: two years of monthly ones."""
+_KINDS = {Settlement.PAID: "ok", Settlement.DUE: "due", Settlement.LATE: "late"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One of the four answers under the sentence."""
+
+    term: str
+    value: object
+    note: object = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A movement as the page writes it; a document leads to its page."""
+
+    movement: Movement
+    label: str
+    detail: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An invoice as the page writes it."""
+
+    number: str
+    href: str
+    issue_date: date
+    total: Money
+    state: str
+    kind: str
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def dashboard(request: CustomerRequest) -> HttpResponse:
+    """Where the account stands today."""
+    may_pay = may(request.membership, Permission.PAY)
+    page = overview(request.customer, today=local_date(request.now), may_pay=may_pay)
+    return render(request, "dashboard.html", page)
+
+
+def overview(customer: Customer, *, today: date, may_pay: bool) -> dict[str, Any]:
+    """Everything that the page says. Seven queries."""
+    balance = ledger.get_balance(customer.pk)
+    items = ledger.open_items(customer.pk)
+    payment = being_checked(customer)
+    documents = _documents(customer, {item.document_ref: item.due_date for item in items}, today)
+    links = {document.number: document.href for document in documents}
+    situation = Situation(
+        today=today,
+        balance=balance.balance,
+        to_pay=max(balance.receivable - balance.incoming, ZERO),
+        claims=[Claim(item.document_ref, item.open, item.due_date, item.disputed) for item in items],
+        checking=payment.amount if payment else None,
+        can_pay=may_pay,
+        pays_by_transfer=customer.is_public,
+        links=links,
+    )
+    movements = ledger.statement_page(customer.pk, size=LATEST_MOVEMENTS).rows
+    since = first_day(today)
+    return {
+        "standing": standing(situation),
+        "payment": payment,
+        "facts": _facts(situation, documents),
+        "lines": [_line(movement, links) for movement in movements],
+        "documents": documents[:LATEST_INVOICES],
+        "chart": balance_chart(ledger.balance_series(customer.pk, since, today), today=today),
+        "reference": customer.reference,
+        "transfer": _transfer(current_seller(on=today)),
+    }
+
+
+def _documents(customer: Customer, due: Mapping[str, date], today: date) -> list[Document]:
+    issued = Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED).order_by("-issue_date", "-number")
+    return [_document(invoice, due.get(str(invoice.number)), today) for invoice in issued[:_REMEMBERED]]
+
+
+def _document(invoice: Invoice, due: date | None, today: date) -> Document:
+    """`due` is the day by which the rest has to be paid; None when nothing is left."""
+    if invoice.number is None or invoice.issue_date is None:
+        raise TypeError(f"{invoice} is not issued")
+    state = Settlement.PAID if due is None else Settlement.LATE if due < today else Settlement.DUE
+    return Document(
+        invoice.number,
+        reverse("invoices:detail", args=[invoice.public_id]),
+        invoice.issue_date,
+        Money(invoice.total_cents),
+        state.label,
+        _KINDS[state],
+    )
+
+
+def _line(movement: Movement, links: Mapping[str, str]) -> Line:
+    """The kind in the reader's language, then the number of a document or the wording of the books."""
+    kind = MovementKind(movement.kind).label
+    if movement.piece_ref in links:
+        return Line(movement, f"{kind} {movement.piece_ref}", "", links[movement.piece_ref])
+    return Line(movement, str(kind), movement.label, "")
+
+
+def _facts(situation: Situation, documents: Sequence[Document]) -> list[Fact]:
+    return [
+        Fact(_("Balance"), money(situation.balance, _owed(situation)), _of_balance(situation.balance)),
+        _next_due(situation),
+        Fact(_("Method debited"), _("None"), _("By card or transfer, when you choose")),
+        _latest_invoice(documents),
+    ]
+
+
+def _owed(situation: Situation) -> str:
+    late = any(claim.due_date < situation.today and not claim.disputed for claim in situation.claims)
+    return "owed" if late and situation.balance < ZERO else ""
+
+
+def _of_balance(balance: Money) -> str:
+    if balance > ZERO:
+        return _("Available for your next invoices")
+    return _("What your invoices wait for") if balance < ZERO else _("Nothing owed, nothing ahead")
+
+
+def _next_due(situation: Situation) -> Fact:
+    dates = [claim.due_date for claim in situation.claims if not claim.disputed]
+    if not dates:
+        return Fact(_("Next due date"), pgettext("feminine", "None"), _("No invoice is waiting"))
+    first = min(dates)
+    days = (first - situation.today).days
+    if days < 0:
+        note = ngettext("passed {days} day ago", "passed {days} days ago", -days).format(days=-days)
+    elif days == 0:
+        note = _("today")
+    else:
+        note = ngettext("in {days} day", "in {days} days", days).format(days=days)
+    return Fact(_("Next due date"), day(first), note)
+
+
+def _latest_invoice(documents: Sequence[Document]) -> Fact:
+    if not documents:
+        return Fact(_("Latest invoice"), pgettext("feminine", "None"), _("It comes a few hours after an order"))
+    latest = documents[0]
+    link = format_html('<a class="ref" href="{}">{}</a>', latest.href, latest.number)
+    return Fact(_("Latest invoice"), link, format_html("{}, {}", money(latest.total), latest.state))
+
+
+def _transfer(seller: Seller) -> dict[str, str]:
+    return {"iban": in_fours(seller.iban), "bic": seller.bic, "holder": seller.bank_holder}
