@@ -171,6 +171,8 @@ FAILPOINT_FOLDER = env.text(
 )
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.tasks.sweep", "schedule": timedelta(seconds=OUTBOX_SWEEP_SECONDS)},
+    "payments-sweep": {"task": "payments.tasks.sweep", "schedule": timedelta(seconds=PAYMENT_SWEEP_SECONDS)},
+    "payments-catch-up": {"task": "payments.tasks.catch_up", "schedule": timedelta(seconds=PAYMENT_CATCH_UP_SECONDS)},
     "selfcheck": {"task": "billing_portal.tasks.selfcheck", "schedule": timedelta(hours=1)},
     "documents-pulse": {
         "task": "billing_portal.tasks.pulse",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from payments.models import LIVE, Payment, PaymentEvent, PaymentStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
 CREATED, SENT, OPEN = PaymentStatus.CREATED, PaymentStatus.SENT, PaymentStatus.OPEN
@@ -36,6 +36,17 @@ TRANSITIONS: Final[Mapping[tuple[PaymentStatus, PaymentStatus], str]] = {
     # The provider's word wins over ours: money that came is credited, whatever we had concluded.
     (REFUSED, SUCCEEDED): "paid after a refusal",
     (ABANDONED, SUCCEEDED): "paid after all",
+}
+
+_MEANINGS: Final[Mapping[PaymentStatus, str]] = {
+    CREATED: "The intention is written down; nothing left the house.",
+    SENT: "The call that opens the payment page is on its way. If its process died, the sweeper asks.",
+    OPEN: "The page waits for the customer; nothing was charged.",
+    PENDING: "The customer has done his part, the bank has not; the amount is held as incoming.",
+    UNKNOWN: "No answer, or one that cannot be right. The customer reads “being checked”; the sweeper asks again.",
+    SUCCEEDED: "The money came and is credited, with its receipt. Final.",
+    REFUSED: "A bank or the provider said no; nothing was charged.",
+    ABANDONED: "The page closed, or never opened; nothing was charged.",
 }
 
 
@@ -83,3 +94,26 @@ def diagram() -> str:
     lines += [f"    {before} --> {after}: {name}" for (before, after), name in TRANSITIONS.items()]
     lines += ["    SUCCEEDED --> [*]"]
     return "\n".join(lines)
+
+
+def states_page() -> str:
+    """docs/states/payment.md: the statuses in words, and the table drawn."""
+    rows = [f"| `{status}` | {_MEANINGS[status]} |" for status in PaymentStatus]
+    return "\n".join(
+        [
+            "# States of a payment",
+            "",
+            "Written by `make docs` from `payments/transitions.py`. A test compares the two; each step has a test.",
+            "",
+            "| status | what is true |",
+            "|---|---|",
+            *rows,
+            "",
+            "```mermaid",
+            diagram(),
+            "```",
+            "",
+            "The provider’s word wins over ours: money that came is credited even after a refusal or an abandonment.",
+            "",
+        ]
+    )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from accounts.models import Customer
+from core import clock
 from payments.gateways.stripe import StripeGateway, stripe_gateway
+from payments.tests.desk import Desk
 from tests.support.bank import Bank, open_bank
 
 
@@ -35,3 +39,15 @@ def gateway(bank: Bank, settings: Settings) -> Iterator[StripeGateway]:
     stripe_gateway.cache_clear()
     yield stripe_gateway()
     stripe_gateway.cache_clear()
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The real moment: the sandbox lives in real time."""
+    return clock.now()
+
+
+@pytest.fixture
+def desk(customer: Customer, gateway: StripeGateway, bank: Bank, at: datetime) -> Desk:
+    """The individual in front of the payment page."""
+    return Desk(customer, gateway, bank, at)

@@ -8,12 +8,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from billing_portal.settings_page import settings_page
+from payments.transitions import states_page
 
 
 class Command(BaseCommand):
-    help = "Write docs/settings.md from the settings."
+    help = "Write the pages of docs/ that are made from the code: settings, states."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        page = settings.BASE_DIR / "docs" / "settings.md"
-        page.write_text(settings_page(), encoding="utf-8")
-        self.stdout.write(f"{page.relative_to(settings.BASE_DIR)} written")
+        for name, text in {"settings.md": settings_page(), "states/payment.md": states_page()}.items():
+            page = settings.BASE_DIR / "docs" / name
+            page.write_text(text, encoding="utf-8")
+            self.stdout.write(f"{page.relative_to(settings.BASE_DIR)} written")
