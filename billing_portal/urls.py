@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("", dashboard, name="dashboard"),
     path("", include("accounts.urls")),
+    path("", include("ledger.urls")),
+    path("", include("payments.urls")),
     path("healthz", status.healthz, name="healthz"),
     path(".well-known/security.txt", status.security_txt, name="security_txt"),
 ]

@@ -15,6 +15,7 @@ from ledger.selectors.items import (
     overdue_items,
 )
 from ledger.selectors.statement import (
+    SEARCHED,
     Movement,
     StatementPage,
     StatementQuery,
@@ -25,6 +26,7 @@ from ledger.selectors.statement import (
 )
 
 __all__ = [
+    "SEARCHED",
     "AllocationView",
     "Balance",
     "LotView",

@@ -62,7 +62,7 @@ class Desk:
             source=Source(origin, lot, f"source of {lot}"),
             clearing_account=account,
             journal=journal,
-            label=f"{origin.label} {lot}",
+            label=f"Wording {lot}",
             piece_ref=lot,
             piece_date=TODAY,
             key=more.pop("key", f"money:{lot}"),
