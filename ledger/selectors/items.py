@@ -31,13 +31,14 @@ class OpenItemView:
 
 @dataclass(frozen=True, slots=True)
 class AllocationView:
-    """What reduced a document; negative when it was undone."""
+    """What reduced a document; negative when it was undone. `origin` says where the money had come from."""
 
     kind: str
     amount: Money
     on: date
     lot_id: int | None
     source_ref: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,16 @@ def open_amounts(document_refs: Sequence[str]) -> dict[str, Money]:
 
 def allocations_of(document_ref: str) -> list[AllocationView]:
     """All that reduced this document or was undone, in order."""
-    rows = Allocation.objects.filter(item__document_ref=document_ref).select_related("tx").order_by("pk")
+    rows = Allocation.objects.filter(item__document_ref=document_ref).select_related("tx", "lot").order_by("pk")
     return [
-        AllocationView(row.kind, Money(row.amount_cents), row.tx.effective_on, row.lot_id, row.source_ref)
+        AllocationView(
+            row.kind,
+            Money(row.amount_cents),
+            row.tx.effective_on,
+            row.lot_id,
+            row.source_ref,
+            row.lot.origin if row.lot else "",
+        )
         for row in rows
     ]
 
