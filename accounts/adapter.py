@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _WRONG = _("Incorrect e-mail address or password.")
+_WRONG_CODE = _("This code is not the right one. Look at the last one, or ask for another.")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -31,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "account_inactive": _WRONG,
         "invalid_login": _WRONG,
         "incorrect_password": _("Incorrect password."),
-        "incorrect_code": _("This code is not the right one. Look at the last message, or ask for a new code."),
+        "incorrect_code": _WRONG_CODE,
         "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
         "rate_limited": _("Too many attempts. Wait five minutes, then try again."),
     }
@@ -69,3 +74,29 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if self.request.user.is_authenticated:
             return reverse("accounts:security")
         return str(super().get_email_verification_redirect_url(email_address))
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of second factors are stored encrypted, under keys derived from SECRET_KEY and SECRET_KEY_FALLBACKS.
+
+    A copy of the database alone makes no valid code. A SECRET_KEY that is replaced stays in SECRET_KEY_FALLBACKS.
+    """
+
+    error_messages: ClassVar[dict[str, Any]] = {**DefaultMFAAdapter.error_messages, "incorrect_code": _WRONG_CODE}
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """What a device shows when it makes or uses a passkey."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.SITE_NAME}
+
+
+def _cipher() -> MultiFernet:
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet(
+        [Fernet(urlsafe_b64encode(sha256(f"second factor:{each}".encode()).digest())) for each in secrets]
+    )

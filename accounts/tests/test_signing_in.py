@@ -47,6 +47,10 @@ def sign_in(client: Client, email: str = "claire@example.org", password: str = P
     return str(answer.text)
 
 
+def confirm(client: Client) -> None:
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+
+
 def code_of(secret: str) -> str:
     counter = next(iter(yield_hotp_counters_from_time()))
     return str(format_hotp_value(hotp_value(secret, counter)))
@@ -183,7 +187,8 @@ def test_nobody_signs_up_by_themselves(db: None, client: Client) -> None:
 
 def test_with_an_application_code_the_password_is_not_enough(claire: Cast, client: Client) -> None:
     secret = "JBSWY3DPEHPK3PXP"
-    TOTP.activate(claire.claire, secret)
+    stored = TOTP.activate(claire.claire, secret).instance
+    assert secret not in str(stored.data)
     RecoveryCodes.activate(claire.claire)
 
     page = sign_in(client)
@@ -201,6 +206,8 @@ def test_setting_up_a_code_counts_as_the_second_step_of_this_session(claire: Cas
     sign_in(client)
     assert client.get(reverse("accounts:profile")).status_code == 403
 
+    assert "/account/reauthenticate/" in client.get("/account/2fa/totp/activate/")["Location"]
+    confirm(client)
     page = client.get("/account/2fa/totp/activate/")
     secret = client.session["mfa.totp.secret"]
     client.post("/account/2fa/totp/activate/", {"code": code_of(secret)})
@@ -258,6 +265,7 @@ MANAGED = [
 @pytest.mark.parametrize("path", MANAGED)
 def test_the_pages_of_the_login_package_wear_our_frame(claire: Cast, client: Client, path: str) -> None:
     sign_in(client)
+    confirm(client)
 
     page = client.get(path)
 
