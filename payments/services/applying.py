@@ -90,7 +90,6 @@ def _remember(payment: Payment, page: Page, *, at: datetime) -> None:
     if not payment.session_id:
         payment.session_id = page.session_id
         if payment.status == PaymentStatus.SENT:
-            put_off(payment, at=at)
             move(payment, PaymentStatus.OPEN, at=at)
     if page.decline is not None and page.decline.code != payment.failure_code and page.state != PageState.PAID:
         payment.failure, payment.failure_code = page.decline.failure, page.decline.code
