@@ -1,0 +1,86 @@
+"""Every page that a customer can open, and as whom. A new page is added here, and all the checks visit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from tests.browser.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page: its address in a world, and who opens it (nobody: signed out)."""
+
+    name: str
+    path: Callable[[World], str]
+    who: Callable[[World], User | None]
+    status: int = 200
+
+
+def _named(name: str) -> Callable[[World], str]:
+    return lambda _world: reverse(name)
+
+
+def claire(world: World) -> User:
+    return world.cast.claire
+
+
+def nobody(_world: World) -> None:
+    return None
+
+
+PLACES = [
+    Place("dashboard, due", _named("dashboard"), claire),
+    Place("dashboard, late, several accounts", _named("dashboard"), lambda world: world.late),
+    Place("dashboard, being checked", _named("dashboard"), lambda world: world.waiting),
+    Place("dashboard, empty", _named("dashboard"), lambda world: world.cast.outsider),
+    Place("dashboard, read only", _named("dashboard"), lambda world: world.cast.accountant),
+    Place("dashboard, public body", _named("dashboard"), lambda world: world.mayor),
+    Place("top-up", _named("payments:top_up"), claire),
+    Place("progress, credited", lambda w: reverse("payments:progress", args=[w.credited.public_id]), claire),
+    Place(
+        "progress, being checked",
+        lambda w: reverse("payments:progress", args=[w.checking.public_id]),
+        lambda w: w.waiting,
+    ),
+    Place("progress, refused", lambda w: reverse("payments:progress", args=[w.refused.public_id]), lambda w: w.late),
+    Place("transactions", _named("ledger:transactions"), claire),
+    Place("transactions, nothing found", lambda _w: reverse("ledger:transactions") + "?q=introuvable", claire),
+    Place("invoices", _named("invoices:list"), claire),
+    Place("invoices, none", _named("invoices:list"), lambda world: world.cast.outsider),
+    Place("invoice", lambda w: reverse("invoices:detail", args=[w.invoice.public_id]), claire),
+    Place("receipts", _named("invoices:receipts"), claire),
+    Place("profile", _named("accounts:profile"), claire),
+    Place("profile, read only", _named("accounts:profile"), lambda world: world.cast.accountant),
+    Place("people with access", _named("accounts:members"), claire),
+    Place("people with access, refused", _named("accounts:members"), lambda world: world.cast.accountant, 403),
+    Place("security", _named("accounts:security"), claire),
+    Place("sessions", _named("usersessions_list"), claire),
+    Place("second factor", _named("mfa_index"), claire),
+    Place("second factor, application", _named("mfa_activate_totp"), claire),
+    Place("second factor, passkeys", _named("mfa_list_webauthn"), claire),
+    Place("second factor, new passkey", _named("mfa_add_webauthn"), claire),
+    Place("new password", _named("account_change_password"), claire),
+    Place("e-mail address", _named("account_email"), claire),
+    Place("sign out", _named("account_logout"), claire),
+    Place("sign in again", _named("account_reauthenticate"), claire),
+    Place("sign in", _named("account_login"), nobody),
+    Place("sign in by code", _named("account_request_login_code"), nobody),
+    Place("forgotten password", _named("account_reset_password"), nobody),
+    Place("forgotten password, sent", _named("account_reset_password_done"), nobody),
+    Place("sign up", _named("account_signup"), nobody),
+    Place("no such page", lambda _w: "/nulle-part/", claire, 404),
+    Place("no such page, signed out", lambda _w: "/nulle-part/", nobody, 404),
+    Place("a bug", lambda _w: "/essai/500/", nobody, 500),
+    Place("a pause", lambda _w: "/essai/503/", nobody, 503),
+    Place("no right", lambda _w: "/essai/403/", claire, 403),
+    Place("expired form", lambda _w: "/essai/403_csrf/", claire, 403),
+    Place("too many attempts", lambda _w: "/essai/429/", nobody, 429),
+    Place("unreadable request", lambda _w: "/essai/400/", claire, 400),
+]

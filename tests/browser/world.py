@@ -1,0 +1,159 @@
+"""The portal that the browser visits: the cast, with a little history made by the product's own verbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from accounts import services as accounts
+from accounts.models import CustomerKind, Role, User
+from core import clock
+from core.money import Money
+from invoices import services as invoices
+from ledger import services as ledger
+from ledger.kinds import Journal, Origin
+from payments.models import Failure, Payment, PaymentStatus, Purpose
+from tests.support.cast import make_cast
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import Customer
+    from invoices.models import Invoice, Receipt
+    from tests.support.cast import Cast
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where the portal is, who is in it, and the objects that pages are about."""
+
+    url: str
+    cast: Cast
+    late: User
+    waiting: User
+    mayor: User
+    invoice: Invoice
+    receipt: Receipt
+    credited: Payment
+    checking: Payment
+    refused: Payment
+
+
+def make_world(url: str) -> World:
+    """Claire owes something not late; the company is late; another one has a silent payment; Ivan has nothing."""
+    now = clock.now()
+    cast = make_cast(now)
+    cast.claire.set_password("a-long-password-for-tests")
+    cast.claire.save()
+    late = User.objects.get(email="compta@durand.example.org")
+    accounts.add_member(cast.individual, late, Role.BILLING)  # several accounts: the switcher shows
+    patient = accounts.create_customer(
+        kind=CustomerKind.COMPANY, name="Bureau d’études Loire", email="loire@example.org", at=now
+    )
+    invoice, received = _history(cast, patient, now)
+    credited = _credited(cast.individual, received, now)
+    return World(
+        url=url,
+        cast=cast,
+        late=late,
+        waiting=User.objects.get(email="loire@example.org"),
+        mayor=User.objects.get(email="mairie@example.org"),
+        invoice=invoice,
+        receipt=_receipt(credited, received, now),
+        credited=credited,
+        checking=_payment(patient, now, status=PaymentStatus.UNKNOWN, session_id="cs_silent"),
+        refused=_refused(cast.company, now),
+    )
+
+
+def _history(cast: Cast, patient: Customer, now: datetime) -> tuple[Invoice, ledger.Received]:
+    """Six months, in the order of their days: Claire’s invoices, paid by card but the last, and those of others."""
+    usual = "Hébergement Pro et deux noms de domaine"
+    for months in range(6, 0, -1):
+        issued = now - timedelta(days=30 * months)
+        if months == 1:
+            _bill(cast.company, "Serveur dédié à Paris", "1040.00", at=issued - timedelta(days=15))
+        _bill(cast.individual, usual, "39.00", at=issued)
+        received = _top_up(cast.individual, f"pi_{months}", at=issued + timedelta(days=4))
+    _bill(patient, usual, "39.00", at=now - timedelta(days=3))
+    latest = _bill(cast.individual, usual, "39.00", at=now - timedelta(days=1))
+    _bill(cast.town_hall, "Hébergement du site de la commune", "25.00", at=now)
+    return latest, received
+
+
+def _credited(customer: Customer, received: ledger.Received, now: datetime) -> Payment:
+    return _payment(
+        customer,
+        now,
+        status=PaymentStatus.SUCCEEDED,
+        received_cents=4680,
+        tx_id=received.tx_id,
+        intent_id="pi_1",
+        session_id="cs_1",
+        card_brand="visa",
+        card_last4="4242",
+        decided_at=now,
+        ask_at=None,
+    )
+
+
+def _refused(customer: Customer, now: datetime) -> Payment:
+    return _payment(
+        customer,
+        now,
+        status=PaymentStatus.REFUSED,
+        failure=Failure.FUNDS,
+        decided_at=now,
+        ask_at=None,
+        session_id="cs_refused",
+    )
+
+
+def _receipt(payment: Payment, received: ledger.Received, now: datetime) -> Receipt:
+    return invoices.issue_receipt(
+        payment.customer,
+        payment_ref=payment.reference,
+        amount=Money(4680),
+        method="Visa •• 4242",
+        received_at=now,
+        balance_after=received.balance,
+        settled=received.settled,
+        at=now,
+        key=f"payment:{payment.public_id}",
+    )
+
+
+def _bill(customer: Customer, label: str, euros: str, *, at: datetime) -> Invoice:
+    line = invoices.NewLine(label, Decimal(1), Decimal(euros), Decimal(20))
+    return invoices.issue(invoices.draft(customer, [line], at=at), at=at)
+
+
+def _top_up(customer: Customer, name: str, *, at: datetime) -> ledger.Received:
+    return ledger.receive_money(
+        customer.pk,
+        Money(4680),
+        source=ledger.Source(Origin.CARD, name, f"stripe:{name}"),
+        clearing_account="517100",
+        journal=Journal.CARD,
+        label="Paiement par carte P-7K2M-94QX",
+        piece_ref=name,
+        piece_date=clock.local_date(at),
+        key=f"stripe:{name}:credit",
+        at=at,
+    )
+
+
+def _payment(customer: Customer, now: datetime, **facts: object) -> Payment:
+    known = {
+        "customer": customer,
+        "purpose": Purpose.PAY_DUE,
+        "amount_cents": 4680,
+        "language": "fr",
+        "page_expires_at": now + timedelta(hours=1),
+        "ask_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
+    return Payment.objects.create(**(known | facts))
