@@ -1,4 +1,4 @@
-"""What holds for every page: the reader's language, and the second factor of staff."""
+"""What holds for every page: the reader's language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import translation
 
 from accounts.models import User
-from accounts.permissions import second_factor_page, staff_lacks_second_factor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,21 +28,3 @@ class ReaderLanguageMiddleware:
             translation.activate(user.language)
             request.LANGUAGE_CODE = user.language
         return self.get_response(request)
-
-
-class StaffSecondFactorMiddleware:
-    """The admin opens only to staff who signed in with a second factor, where STAFF_SECOND_FACTOR asks for it."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
-        """Asked before each page of the admin, by whatever address it is reached."""
-        match = request.resolver_match
-        user = request.user
-        if match is None or "admin" not in match.app_names or not isinstance(user, User) or not user.is_staff:
-            return None
-        return second_factor_page(request) if staff_lacks_second_factor(request) else None

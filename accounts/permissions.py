@@ -145,8 +145,8 @@ def staff_required(
         known = cast("UserRequest", request)
         if not known.user.is_staff:
             raise Http404
-        if staff_lacks_second_factor(request):
-            return second_factor_page(request)
+        if _staff_lacks_second_factor(request):
+            return _second_factor_page(request)
         known.now = clock.now()
         return view(known, *args, **kwargs)
 
@@ -161,12 +161,12 @@ def provider_only(
     return _marked(guarded, "provider")
 
 
-def staff_lacks_second_factor(request: HttpRequest) -> bool:
+def _staff_lacks_second_factor(request: HttpRequest) -> bool:
     """Whether this member of staff must set up a second factor, or sign in with it, first."""
     return bool(settings.STAFF_SECOND_FACTOR) and not has_second_factor(request)
 
 
-def second_factor_page(request: HttpRequest) -> HttpResponse:
+def _second_factor_page(request: HttpRequest) -> HttpResponse:
     """Say that a second factor is needed, and where to set it up."""
     return render(request, "accounts/second_factor.html", status=403)
 
@@ -183,7 +183,7 @@ def _refusal(request: HttpRequest, wanted: Permission) -> HttpResponse | None:
     if membership is None:
         raise Http404
     if membership.needs_second_factor and not has_second_factor(request):
-        return second_factor_page(request)
+        return _second_factor_page(request)
     if not may(membership, wanted):
         return render(request, "accounts/forbidden.html", {"permission": wanted, "membership": membership}, status=403)
     return None

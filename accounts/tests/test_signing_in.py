@@ -200,6 +200,7 @@ def test_with_an_application_code_the_password_is_not_enough(claire: Cast, clien
     assert client.get(reverse("accounts:profile")).status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
 def test_setting_up_a_code_counts_as_the_second_step_of_this_session(claire: Cast, client: Client) -> None:
     membership = claire.individual.memberships.get(user=claire.claire)
     services.change_member(membership, role=membership.role, needs_second_factor=True)
