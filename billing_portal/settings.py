@@ -95,7 +95,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "accounts.middleware.StaffSecondFactorMiddleware",
     "core.middleware.PrivatePagesMiddleware",
     "billing_portal.middleware.AdminPolicyMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -294,6 +293,9 @@ STRIPE_CHECKOUT_ORIGIN = env.text(
     "STRIPE_CHECKOUT_ORIGIN",
     "https://checkout.stripe.com",
     help="Origin of the hosted payment page, allowed as a form target. Sandbox only; refused in production if changed.",
+)
+SANDBOX_URL = env.text(
+    "SANDBOX_URL", help="Where the sandbox listens; the demonstration plays its customers there. `make run` sets it."
 )
 
 # --- Security headers -------------------------------------------------------------------------------------------------
