@@ -1,0 +1,13 @@
+"""PayPal in good health."""
+
+from __future__ import annotations
+
+from sandbox.paypal import captures, tokens, webhooks
+from sandbox.world import World
+
+
+def restore(world: World) -> None:
+    """Undo what was switched: webhooks as they should be, refunds at once, tokens that last."""
+    webhooks.reset_modes(world)
+    captures.slow_refunds(world, slow=False)
+    tokens.set_life(world, tokens.LIFE_SECONDS)
