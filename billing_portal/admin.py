@@ -1,4 +1,4 @@
-"""People, customers and the seller in the staff admin; the last two change through pages of ours and their verbs."""
+"""Customers and groups in the staff admin. Customers change through pages of ours, which call one verb each."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,9 +13,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 
-from accounts.models import Customer, Seller, User
+from accounts.models import Customer
 from billing_portal.staff.search import find_customers
 from core.admin import ReadOnlyAdmin
 
@@ -56,46 +53,6 @@ class CustomerAdmin(ReadOnlyAdmin):
         if customer is None:
             raise Http404
         return redirect("staff:customer", customer.number)
-
-
-@admin.register(Seller)
-class SellerAdmin(ReadOnlyAdmin):
-    """Each identity, with the day it came in force. A change is a new row, made on a page of ours."""
-
-    list_display = ("valid_from", "name", "siret", "vat_number", "iban")
-    ordering = ("-valid_from",)
-    change_list_template = "staff/sellers.html"
-
-
-class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
-    class Meta:
-        model = User
-        fields = ("email", "first_name", "last_name", "is_staff")
-
-
-@admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
-    """Who signs in. Only superusers change people here: a member of staff cannot raise their own rights."""
-
-    form = UserChangeForm
-    add_form = NewUserForm
-    change_password_form = AdminPasswordChangeForm
-    list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
-    list_filter = ("is_staff", "is_active", "groups")
-    search_fields = ("email", "first_name", "last_name")
-    ordering = ("email",)
-    readonly_fields = ("last_login", "date_joined")
-    fieldsets = (
-        (None, {"fields": ("email", "password")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "language")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
-        (_("Dates"), {"fields": ("last_login", "date_joined")}),
-    )
-    add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "is_staff", "password1", "password2")}),)
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """People stay, as the authors of what they did; take `active` away instead."""
-        return False
 
 
 admin.site.unregister(Group)

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, Seller
+from accounts.models import Customer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     _CustomerModelForm = forms.ModelForm[Customer]
-    _SellerModelForm = forms.ModelForm[Seller]
     _LineFormSet = forms.BaseFormSet["LineForm"]
 else:  # Django's forms name their model in the type checker's eyes only
-    _CustomerModelForm = _SellerModelForm = forms.ModelForm
+    _CustomerModelForm = forms.ModelForm
     _LineFormSet = forms.BaseFormSet
 
 _RATES = [("20", "20 %"), ("10", "10 %"), ("5.5", "5,5 %"), ("2.1", "2,1 %"), ("0", "0 %")]
@@ -57,12 +56,6 @@ class EditCustomerForm(CustomerForm):
     def addresses(self) -> list[str]:
         """The addresses, one a line."""
         return str(self.cleaned_data["billing_emails"]).split()
-
-
-class SellerForm(_SellerModelForm):
-    class Meta:
-        model = Seller
-        exclude = ("valid_from",)  # which is today
 
 
 class LineForm(forms.Form):

@@ -9,7 +9,6 @@ from billing_portal.staff import customers, invoicing, views
 app_name = "staff"
 urlpatterns = [
     path("sante/", views.health, name="health"),
-    path("vendeur/modifier/", views.edit_seller, name="edit_seller"),
     path("clients/nouveau/", customers.new_customer, name="new_customer"),
     path("clients/<str:number>/", customers.customer, name="customer"),
     path("clients/<str:number>/modifier/", customers.edit_customer, name="edit_customer"),

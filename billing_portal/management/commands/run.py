@@ -25,6 +25,7 @@ from billing_portal.processes import (
     port_is_free,
     stop_signals,
 )
+from outbox import registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,6 @@ _FIRST_PAGE = "/account/login/"
 _SANDBOX_SECONDS = 60.0
 _PAGE_SECONDS = 60.0
 _DOCUMENTS = "documents"
-_OTHER_QUEUES = "default,mail,celery"
 
 
 class Command(BaseCommand):
@@ -111,7 +111,8 @@ def _site(port: int) -> str:
 
 def _environment(port: int) -> dict[str, str]:
     """What the children see: ours, with one folder for all state and the address they are reached at."""
-    return {**os.environ, "RUN_DIR": str(settings.RUN_DIR), "SITE_URL": _site(port)}
+    quiet = {"LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
+    return {**quiet, **os.environ, "RUN_DIR": str(settings.RUN_DIR), "SITE_URL": _site(port)}
 
 
 def _manage(*words: str) -> list[str]:
@@ -125,7 +126,7 @@ def _servers(port: int) -> dict[str, list[str]]:
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"),
             *("--log-level", "warning", "--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)s ms"),
         ],
-        "worker": _celery("worker", "-P", "threads", "-c", "4", "-Q", _OTHER_QUEUES, "-n", "portal@%h"),
+        "worker": _celery("worker", "-P", "threads", "-c", "4", "-Q", _other_queues(), "-n", "portal@%h"),
         _DOCUMENTS: _celery("worker", "-P", "prefork", "-c", "1", "-Q", _DOCUMENTS, "-n", "documents@%h"),
         "beat": _celery("beat", "-s", str(settings.RUN_DIR / "beat-schedule"), "--pidfile="),
     }
@@ -133,11 +134,18 @@ def _servers(port: int) -> dict[str, list[str]]:
 
 def _celery(role: str, *words: str) -> list[str]:
     alone = ("--without-gossip", "--without-mingle") if role == "worker" else ()
-    return [sys.executable, "-m", "celery", "-A", "billing_portal", role, *words, *alone, "--loglevel", "WARNING"]
+    return [sys.executable, "-m", "celery", "-q", "-A", "billing_portal", role, *words, *alone, "--loglevel", "WARNING"]
+
+
+def _other_queues() -> str:
+    """Every queue that some kind of job uses, but the documents'."""
+    used = {registry.kind_of(name).queue for name in registry.kinds()} | {settings.CELERY_TASK_DEFAULT_QUEUE}
+    return ",".join(sorted(used - {_DOCUMENTS}))
 
 
 def _migrated_database_is_empty() -> bool:
     """Bring the tables up to date; True when nobody is billed yet."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # served by finders here; whitenoise asks for the folder
     call_command("migrate", verbosity=0, interactive=False)
     empty = not Customer.objects.exists()
     connections.close_all()

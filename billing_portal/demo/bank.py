@@ -1,0 +1,54 @@
+"""The people on the other side, while the history is made: they pay on the sandbox's page, on the day they did."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+GOOD_CARD = "4242424242424242"
+CARTES_BANCAIRES = "4000002500001001"
+EMPTY_CARD = "4000000000009995"
+_SECONDS = 30
+
+
+class BankRefused(Exception):
+    """The sandbox did not do what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxBank:
+    """The control API of a sandbox."""
+
+    url: str
+
+    def move_clock(self, at: datetime) -> None:
+        """Make it that moment at the provider."""
+        self._post("clock", at=at.isoformat())
+
+    def reset_clock(self) -> None:
+        """Back to the real time."""
+        self._post("clock", reset=True)
+
+    def pay(self, session_id: str, *, card: str, at: datetime) -> str:
+        """Somebody types a card on the hosted page. No webhook: nobody listens yet, the product will ask."""
+        return str(self._post(f"pay/{session_id}", card=card, at=at.isoformat(), webhooks=False)["outcome"])
+
+    def _post(self, action: str, **body: object) -> dict[str, Any]:
+        where = urlsplit(self.url)
+        connection = HTTPConnection(where.hostname or "127.0.0.1", where.port, timeout=_SECONDS)
+        try:
+            headers = {"Content-Type": "application/json"}
+            connection.request("POST", f"/_control/{action}", json.dumps(body), headers)
+            response = connection.getresponse()
+            answer: dict[str, Any] = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status >= 400:  # noqa: PLR2004 - HTTP's own limit between yes and no
+            raise BankRefused(f"{action}: {answer}")
+        return answer

@@ -1,0 +1,168 @@
+"""Six months in the life of the cast, through the product's own verbs, in the order in which they happened.
+
+Claire pays ahead, then owes a little. The company pays each month, then partly, then not at all: it is late. The town
+hall pays by transfer, naming its invoices. Oscar keeps money on his account. Cards are paid through the sandbox, whose
+clock follows the story, so that the provider's books and ours agree to the cent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from billing_portal.demo import bank as cards
+from billing_portal.demo.calendar import BILLING_DAY, billed_months
+from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
+from core.clock import local_date
+from core.money import Money
+from invoices import services as invoices
+from ledger import selectors as balances
+from ledger import services as ledger
+from outbox import registry
+from outbox import services as outbox
+from payments import services as payments
+from payments.models import Provider
+from payments.wiring import gateway_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from accounts.models import Customer
+    from billing_portal.demo.accounts import Accounts
+    from billing_portal.demo.bank import SandboxBank
+    from billing_portal.demo.calendar import Month
+
+_DOCUMENTS = "documents"
+_BANK = "512000"
+_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _LAST = range(6)
+LENGTH = _LAST + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens at a moment."""
+
+    at: datetime
+    happens: Callable[[datetime], object]
+
+
+def live(accounts: Accounts, bank: SandboxBank, *, until: datetime) -> int:
+    """Let everything happen up to that moment. Returns how many events there were."""
+    story = sorted(_Story(accounts, bank).events(until), key=lambda event: event.at)
+    past = [event for event in story if event.at <= until]
+    mails = tuple(name for name in registry.kinds() if registry.kind_of(name).queue != _DOCUMENTS)
+    for event in past:
+        bank.move_clock(event.at)
+        event.happens(event.at)
+        outbox.run_due(at=event.at, kinds=mails)  # mails leave on their day; PDFs wait for the worker
+    bank.reset_clock()
+    return len(past)
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    accounts: Accounts
+    bank: SandboxBank
+
+    def events(self, until: datetime) -> Iterator[Event]:
+        months = list(billed_months(LENGTH, until=until))
+        for month in months:
+            yield Event(month.at(BILLING_DAY, 6), self._bill(month))
+        yield from self._claire(months)
+        yield from self._company(months)
+        yield from self._town_hall(months)
+        yield Event(months[_SECOND].at(11, 9), self._tops_up(self.accounts.stranger, Money(10_000)))
+
+    def _claire(self, months: list[Month]) -> Iterator[Event]:
+        claire = self.accounts.individual
+        card = cards.CARTES_BANCAIRES
+        yield Event(months[_FIRST].at(3, 18, 12), self._tops_up(claire, Money(5_000), card=card))
+        yield Event(months[_THIRD].at(20, 12, 40), self._tries_in_vain(claire))
+        yield Event(months[_THIRD].at(20, 12, 55), self._pays_what_is_due(claire, card=card))
+        yield Event(months[_FOURTH].at(2, 20, 5), self._tops_up(claire, Money(3_000), card=card))
+        yield Event(months[_FIFTH].at(16, 8, 30), self._pays_what_is_due(claire, card=card))
+
+    def _company(self, months: list[Month]) -> Iterator[Event]:
+        for month in months[: _FOURTH + 1]:
+            yield Event(month.at(25, 9, 15), self._pays_what_is_due(self.accounts.company))
+        yield Event(months[_FIFTH].at(26, 17, 0), self._tops_up(self.accounts.company, Money(9_000)))
+
+    def _town_hall(self, months: list[Month]) -> Iterator[Event]:
+        for month in months[: _FOURTH + 1]:
+            yield Event(month.at(27, 11, 0), self._transfers_what_is_due)
+
+    def _bill(self, month: Month) -> Callable[[datetime], object]:
+        period = (month.first, month.last)
+        sold = {
+            self.accounts.individual: [MEDIUM.line(*period), DOMAIN.line(*period, quantity=2)],
+            self.accounts.company: [
+                LARGE.line(*period),
+                SERVER.line(*period),
+                MAILBOX.line(*period, quantity=12),
+                BACKUP.line(*period),
+            ],
+            self.accounts.town_hall: [LARGE.line(*period), MAILBOX.line(*period, quantity=30)],
+            self.accounts.stranger: [SMALL.line(*period)],
+        }
+
+        def happens(at: datetime) -> None:
+            drafts = [invoices.draft(customer, lines, at=at) for customer, lines in sold.items()]
+            invoices.issue_many(drafts, at=at)
+
+        return happens
+
+    def _tops_up(
+        self, customer: Customer, amount: Money, *, card: str = cards.GOOD_CARD
+    ) -> Callable[[datetime], object]:
+        def happens(at: datetime) -> None:
+            self._pay(customer, amount, card=card, at=at)
+
+        return happens
+
+    def _pays_what_is_due(self, customer: Customer, *, card: str = cards.GOOD_CARD) -> Callable[[datetime], object]:
+        def happens(at: datetime) -> None:
+            due = payments.suggested_due(customer)
+            if due:
+                self._pay(customer, due, card=card, at=at)
+
+        return happens
+
+    def _tries_in_vain(self, customer: Customer) -> Callable[[datetime], object]:
+        def happens(at: datetime) -> None:
+            due = payments.suggested_due(customer)
+            if due:
+                self._pay(customer, due, card=cards.EMPTY_CARD, at=at)
+
+        return happens
+
+    def _pay(self, customer: Customer, amount: Money, *, card: str, at: datetime) -> None:
+        gateway = gateway_for(Provider.STRIPE)
+        payment = payments.request_top_up(customer, payments.Wish(amount, customer.language), gateway=gateway, at=at)
+        a_minute_later = at + timedelta(minutes=1)
+        self.bank.pay(payment.session_id, card=card, at=a_minute_later)
+        payments.ask(payment.pk, gateway=gateway, at=a_minute_later)
+
+    def _transfers_what_is_due(self, at: datetime) -> None:
+        customer = self.accounts.town_hall
+        for item in balances.open_items(customer.pk):
+            receive_transfer(customer, item.open, names=item.document_ref, at=at)
+
+
+def receive_transfer(customer: Customer, amount: Money, *, names: str, at: datetime) -> None:
+    """A transfer arrives at our bank, and its text names a document."""
+    reference = f"virement {names} {local_date(at).isoformat()}"
+    ledger.receive_money(
+        customer.pk,
+        amount,
+        source=ledger.Source(ledger.Origin.TRANSFER, reference, ""),
+        clearing_account=_BANK,
+        journal=ledger.Journal.BANK,
+        label=f"Virement de {customer.name}",
+        piece_ref=names,
+        piece_date=local_date(at),
+        key=f"demo:{reference}",
+        names=[names],
+        at=at,
+    )
