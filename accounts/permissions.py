@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _READING = {"GET", "HEAD", "OPTIONS"}
 P = ParamSpec("P")
-V = TypeVar("V", bound="Callable[..., HttpResponse]")
+V = TypeVar("V", bound="Callable[..., HttpResponseBase]")
 
 
 class Permission(models.TextChoices):
@@ -75,12 +75,12 @@ def may(membership: Membership, permission: Permission | str) -> bool:
 
 
 def public(
-    view: Callable[Concatenate[PublicRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[PublicRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Anybody, signed in or not."""
 
     @wraps(view)
-    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         known = cast("PublicRequest", request)
         known.now = clock.now()
         return view(known, *args, **kwargs)
@@ -89,12 +89,12 @@ def public(
 
 
 def signed_in(
-    view: Callable[Concatenate[UserRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Anybody who is signed in, with or without a customer."""
 
     @wraps(view)
-    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not _is_signed_in(request):
             return redirect_to_login(request.get_full_path())
         known = cast("UserRequest", request)
@@ -107,7 +107,8 @@ def signed_in(
 def require_permission(
     permission: Permission | str, *, to_change: Permission | str | None = None
 ) -> Callable[
-    [Callable[Concatenate[CustomerRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]
+    [Callable[Concatenate[CustomerRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
     """Somebody who acts for a customer and has this right there; `to_change` is the right to send its form.
 
@@ -119,10 +120,10 @@ def require_permission(
     to_send = Permission(to_change or permission)
 
     def guard(
-        view: Callable[Concatenate[CustomerRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        view: Callable[Concatenate[CustomerRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             refusal = _refusal(request, to_look if request.method in _READING else to_send)
             if refusal is not None:
                 return refusal
@@ -134,12 +135,12 @@ def require_permission(
 
 
 def staff_required(
-    view: Callable[Concatenate[UserRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Staff, with a second factor where STAFF_SECOND_FACTOR asks for it. For others there is no such page."""
 
     @wraps(view)
-    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not _is_signed_in(request):
             return redirect_to_login(request.get_full_path())
         known = cast("UserRequest", request)
@@ -154,8 +155,8 @@ def staff_required(
 
 
 def provider_only(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A program of a payment provider: POST only, no session; the view checks the signature before anything else."""
     guarded = csrf_exempt(require_POST(view))
     return _marked(guarded, "provider")

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from accounts import services
+from accounts.models import Role
 from core import clock
 from outbox import services as outbox
 from outbox.models import Message, MessageState
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.core.mail import EmailMultiAlternatives
     from django.test import Client
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from tests.support.cast import Cast
 
@@ -203,7 +204,7 @@ def test_with_an_application_code_the_password_is_not_enough(claire: Cast, clien
 @pytest.mark.django_db(transaction=True)
 def test_setting_up_a_code_counts_as_the_second_step_of_this_session(claire: Cast, client: Client) -> None:
     membership = claire.individual.memberships.get(user=claire.claire)
-    services.change_member(membership, role=membership.role, needs_second_factor=True)
+    services.change_member(membership, role=Role(membership.role), needs_second_factor=True)
     sign_in(client)
     assert client.get(reverse("accounts:profile")).status_code == 403
 
@@ -218,7 +219,7 @@ def test_setting_up_a_code_counts_as_the_second_step_of_this_session(claire: Cas
 
 
 def test_staff_without_a_second_factor_reach_no_page_of_the_admin(
-    cast: Cast, client: Client, settings: SettingsWrapper
+    cast: Cast, client: Client, settings: Settings
 ) -> None:
     settings.STAFF_SECOND_FACTOR = True
     cast.claire.is_staff = cast.claire.is_superuser = True

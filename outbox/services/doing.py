@@ -95,7 +95,8 @@ def _take(job_id: int, *, at: datetime) -> Job | None:
 
 def _lease_end(at: datetime) -> datetime:
     """By the wall clock even when `at` is a past day: a lease is about processes, not about business dates."""
-    return max(at, clock.now()) + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+    length: int = settings.OUTBOX_LEASE_SECONDS
+    return max(at, clock.now()) + timedelta(seconds=length)
 
 
 def _work(job: Job, *, at: datetime) -> None:
