@@ -60,8 +60,5 @@ def product_modules() -> list[Module]:
 
 def calls(module: Module) -> list[tuple[str, int, ast.Call]]:
     """(dotted name, line, node) of each call whose target is a plain name."""
-    found = []
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call):
-            found.append((ast.unparse(node.func), node.lineno, node))
-    return found
+    nodes = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    return [(ast.unparse(node.func), node.lineno, node) for node in nodes]

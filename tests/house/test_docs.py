@@ -40,11 +40,12 @@ def test_each_state_is_documented() -> None:
 
 
 def test_each_link_between_pages_leads_somewhere() -> None:
-    broken = []
-    for path in tracked("*.md", "docs/*.md", "docs/**/*.md"):
-        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
-            if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists():
-                broken.append(f"{path.name} → {target}")
+    broken = [
+        f"{path.name} → {target}"
+        for path in tracked("*.md", "docs/*.md", "docs/**/*.md")
+        for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
+        if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists()
+    ]
 
     assert broken == []
 

