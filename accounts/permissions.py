@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from django.http import HttpResponseBase
+
     from accounts.models import Customer, Membership
 
 _READING = {"GET", "HEAD", "OPTIONS"}
