@@ -146,7 +146,7 @@ def _facts(situation: Situation, documents: Sequence[Document]) -> list[Fact]:
     return [
         Fact(_("Balance"), money(situation.balance, _owed(situation)), _of_balance(situation.balance)),
         _next_due(situation),
-        Fact(_("Method debited"), _("None"), _("By card or transfer, when you choose")),
+        Fact(_("Method debited"), pgettext("masculine", "None"), _("By card or transfer, when you choose")),
         _latest_invoice(documents),
     ]
 

@@ -228,7 +228,11 @@ MFA_TOTP_ISSUER = "Portail de facturation"
 # --- Language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Our words before those of the libraries: the admin translates "Filter" by a noun, we need the verb.
+LOCALE_PATHS = [
+    BASE_DIR / app / "locale"
+    for app in ("core", "accounts", "ledger", "invoices", "payments", "outbox", "billing_portal")
+]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 USE_I18N = True

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -145,4 +146,5 @@ def _session(user: User) -> str:
     # As a sign-in by password just now: the pages about passwords and second factors ask for a recent one.
     session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "email": user.email}]
     session.save()
+    UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1", user_agent="Chromium")
     return client.cookies[settings.SESSION_COOKIE_NAME].value

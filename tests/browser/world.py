@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
+
 from accounts import services as accounts
 from accounts.models import CustomerKind, Role, User
 from core import clock
@@ -47,6 +49,7 @@ def make_world(url: str) -> World:
     cast = make_cast(now)
     cast.claire.set_password("a-long-password-for-tests")
     cast.claire.save()
+    EmailAddress.objects.create(user=cast.claire, email=cast.claire.email, verified=True, primary=True)
     late = User.objects.get(email="compta@durand.example.org")
     accounts.add_member(cast.individual, late, Role.BILLING)  # several accounts: the switcher shows
     patient = accounts.create_customer(
