@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.apps import apps
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,6 +40,41 @@ def sqlite_triggers() -> Iterator[tuple[str, str]]:
                 yield text.split()[2], text
 
 
+def expected_triggers(connection: BaseDatabaseWrapper) -> set[str]:
+    """The names that the triggers of this engine should have."""
+    if connection.vendor == "sqlite":
+        return {name for name, _ in sqlite_triggers()}
+    text = (_SQL / "postgresql_guards.sql").read_text(encoding="utf-8")
+    named = set(re.findall(r"^CREATE (?:CONSTRAINT )?TRIGGER (\w+)", text, re.MULTILINE))
+    for tables, suffix in re.findall(
+        r"ARRAY\[([^]]*)\] LOOP\s+EXECUTE format\('CREATE TRIGGER ledger_%1\$s_(\w+)", text
+    ):
+        named |= {f"ledger_{table}_{suffix}" for table in re.findall(r"'(\w+)'", tables)}
+    return named
+
+
+def expected_constraints() -> set[str]:
+    """The checks and unique keys that the models name."""
+    return {
+        constraint.name
+        for model in apps.get_app_config("ledger").get_models()
+        for constraint in model._meta.constraints  # noqa: SLF001 - Django's documented Model._meta
+    }
+
+
+def installed_constraints(connection: BaseDatabaseWrapper) -> set[str]:
+    """The names of the checks and unique keys that this database really has."""
+    if connection.vendor == "postgresql":
+        names = _column(
+            connection,
+            "SELECT conname FROM pg_constraint WHERE conrelid::regclass::text LIKE 'ledger\\_%'"
+            " UNION SELECT indexname FROM pg_indexes WHERE tablename LIKE 'ledger\\_%'",
+        )
+        return set(names)
+    tables = _column(connection, "SELECT sql FROM sqlite_master WHERE tbl_name LIKE 'ledger%' AND sql IS NOT NULL")
+    return {name for sql in tables for name in re.findall(r'(?:CONSTRAINT|UNIQUE INDEX) "(\w+)"', sql)}
+
+
 def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
     """The names of the ledger's triggers that this database really has."""
     query = (
@@ -45,6 +82,10 @@ def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
         if connection.vendor == "postgresql"
         else "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger\\_%' ESCAPE '\\'"
     )
+    return set(_column(connection, query))
+
+
+def _column(connection: BaseDatabaseWrapper, query: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {name for (name,) in cursor.fetchall()}
+        return [value for (value,) in cursor.fetchall()]
