@@ -92,7 +92,7 @@ def send_message(message_id: int, *, at: datetime) -> MessageState:
     except Exception as error:
         leaving.update(state=MessageState.WAITING, error=type(error).__name__)
         raise
-    body = {"text": "", "html": ""} if message.confidential else {}
+    body = {"subject": f"({message.kind})", "text": "", "html": ""} if message.confidential else {}
     leaving.update(state=MessageState.SENT, sent_at=at, error="", **body)
     return MessageState.SENT
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import connection, transaction
 
 from core import clock
-from outbox import doorbell, registry, services
+from outbox import registry, services
 from outbox.models import Job, JobState
 from outbox.registry import GiveUp, KindTaken, Later, UnknownKind, job
 from outbox.selectors import jobs_due, oldest_due
@@ -54,7 +55,7 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def send(_name: str, *, args: list[int], **_options: Any) -> None:
         told.append(args[0])
 
-    monkeypatch.setattr(doorbell.current_app, "send_task", send)
+    monkeypatch.setattr(current_app, "send_task", send)
     return told
 
 
@@ -278,7 +279,7 @@ def test_a_broker_that_is_down_breaks_no_business(
     def refuse(*_args: Any, **_options: Any) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(doorbell.current_app, "send_task", refuse)
+    monkeypatch.setattr(current_app, "send_task", refuse)
 
     asked = ask()
 
