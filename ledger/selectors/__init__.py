@@ -6,9 +6,11 @@ from ledger.selectors.accounts import account_balance
 from ledger.selectors.balances import Balance, amount_to_collect, balances_of, get_balance, nets_of
 from ledger.selectors.items import (
     AllocationView,
+    BookedDocument,
     LotView,
     OpenItemView,
     allocations_of,
+    booked_documents,
     lots_of,
     open_amounts,
     open_items,
@@ -29,6 +31,7 @@ __all__ = [
     "SEARCHED",
     "AllocationView",
     "Balance",
+    "BookedDocument",
     "LotView",
     "Movement",
     "OpenItemView",
@@ -39,6 +42,7 @@ __all__ = [
     "amount_to_collect",
     "balance_series",
     "balances_of",
+    "booked_documents",
     "get_balance",
     "iter_statement",
     "lots_of",

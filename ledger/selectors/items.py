@@ -30,6 +30,15 @@ class OpenItemView:
 
 
 @dataclass(frozen=True, slots=True)
+class BookedDocument:
+    """A document as the books know it: of whom it asks, how much, in which transaction."""
+
+    customer_id: int
+    tx_id: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class AllocationView:
     """What reduced a document; negative when it was undone. `origin` says where the money had come from."""
 
@@ -69,6 +78,12 @@ def open_amounts(document_refs: Sequence[str]) -> dict[str, Money]:
     """What is still to pay of each of these documents; those that the ledger does not know are left out."""
     rows = OpenItem.objects.filter(document_ref__in=document_refs).values_list("document_ref", "open_cents")
     return {document_ref: Money(cents) for document_ref, cents in rows}
+
+
+def booked_documents(document_refs: Sequence[str]) -> dict[str, BookedDocument]:
+    """What the books hold of each of these documents; those that the ledger does not know are left out."""
+    rows = OpenItem.objects.filter(document_ref__in=document_refs)
+    return {row.document_ref: BookedDocument(row.customer_id, row.tx_id, Money(row.amount_cents)) for row in rows}
 
 
 def allocations_of(document_ref: str) -> list[AllocationView]:
