@@ -56,11 +56,16 @@ def ask(payment_id: int, *, gateway: Gateway, at: datetime, hint: str = "") -> P
 
 
 def glance(payment: Payment, *, gateway: Gateway, at: datetime) -> Payment:
-    """As `ask`, for a page that somebody may reload without end: at most one question every 3 seconds."""
-    lately = payment.asked_at is not None and at - payment.asked_at < _GLANCE
-    if lately or payment.status in (PaymentStatus.CREATED, PaymentStatus.SUCCEEDED):
+    """As `ask`, for a page that is reloaded while it says "being checked": at most one question every 3 seconds.
+
+    "Not charged" is never said of an open page without having asked: the customer may come from paying it.
+    """
+    if payment.status == PaymentStatus.CREATED or not payment.is_live:
         return payment
-    return ask(payment.pk, gateway=gateway, at=at) if payment.is_live else payment
+    lately = payment.asked_at is not None and at - payment.asked_at < _GLANCE
+    if lately and payment.status != PaymentStatus.OPEN:
+        return payment
+    return ask(payment.pk, gateway=gateway, at=at)
 
 
 def close(payment_id: int, *, gateway: Gateway, at: datetime) -> Payment:

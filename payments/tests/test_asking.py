@@ -104,14 +104,20 @@ def test_a_silent_provider_never_turns_into_a_refusal(desk: Desk) -> None:
     assert payment.status == PaymentStatus.UNKNOWN
 
 
-def test_a_reloaded_page_asks_once_in_three_seconds(desk: Desk) -> None:
-    payment = desk.pay(desk.start())
+def test_a_page_that_says_being_checked_asks_once_in_three_seconds(desk: Desk) -> None:
+    payment = desk.pay(desk.told(desk.start(), PageState.PENDING))
 
     soon = services.glance(payment, gateway=desk.gateway, at=desk.at + timedelta(seconds=2))
     later = services.glance(payment, gateway=desk.gateway, at=desk.at + timedelta(seconds=4))
 
-    assert (soon.status, later.status) == (PaymentStatus.OPEN, PaymentStatus.SUCCEEDED)
+    assert (soon.status, later.status) == (PaymentStatus.PENDING, PaymentStatus.SUCCEEDED)
     assert services.glance(later, gateway=desk.gateway, at=desk.at + timedelta(days=1)) == later
+
+
+def test_somebody_who_paid_in_a_second_is_not_told_that_nothing_was_charged(desk: Desk) -> None:
+    payment = desk.pay(desk.start())
+
+    assert services.glance(payment, gateway=desk.gateway, at=desk.at).status == PaymentStatus.SUCCEEDED
 
 
 def test_sending_twice_opens_one_page(desk: Desk) -> None:
