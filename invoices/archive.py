@@ -28,7 +28,7 @@ class ArchiveDamaged(OSError):
 
 
 def store(content: bytes) -> str:
-    """Keep these bytes; returns their SHA-256, by which they are found again. Keeping them twice is keeping them once."""
+    """Keep these bytes; returns their SHA-256, by which they are found again. Twice is once."""
     sha256 = hashlib.sha256(content).hexdigest()
     path = _path(sha256)
     if not _is_whole(path, sha256):

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from invoices.models import ROUTING_LENGTHS
+
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-ROUTING = frozenset({"service_code", "engagement_number", "market_number"})
 _SQL = Path(__file__).parent / "sql"
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
@@ -21,7 +22,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(_read("postgresql_guards.sql"))
             return
         cursor.execute("SELECT name FROM pragma_table_info('invoices_invoice')")
-        frozen = sorted({name for (name,) in cursor.fetchall()} - ROUTING)
+        frozen = sorted({name for (name,) in cursor.fetchall()} - set(ROUTING_LENGTHS))
         changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in frozen)
         for trigger in _TRIGGER.finditer(_read("sqlite_guards.sql")):
             cursor.execute(f"DROP TRIGGER IF EXISTS {trigger[1]}")

@@ -19,7 +19,7 @@ def lock_invoices(invoice_ids: Sequence[int]) -> dict[int, Invoice]:
 
 
 def lock_series(prefix: Series, year: int) -> tuple[DocumentSeries, list[DocumentSeries]]:
-    """The series of that year, made if need be, and all years of the prefix; all locked, so that years keep order too."""
+    """The series of that year (made if need be) and all years of the prefix, locked: years keep their order too."""
     DocumentSeries.objects.bulk_create([DocumentSeries(prefix=prefix, year=year)], ignore_conflicts=True)
     years = list(DocumentSeries.objects.select_for_update().filter(prefix=prefix).order_by("year"))
     return next(series for series in years if series.year == year), years

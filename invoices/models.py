@@ -1,7 +1,7 @@
 """Documents: invoices with their lines and VAT, receipts, the series of their numbers, and their stored bytes.
 
-An invoice is a draft, then issued; from then on the database itself refuses to change it (migration 0002). Lines and VAT
-are written before the invoice is issued, and nothing after.
+An invoice is a draft, then issued; from then on the database itself refuses to change it (migration 0002). Lines and
+VAT are written before the invoice is issued, and nothing after.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from invoices.states import DocumentKind, InvoiceStatus, RenditionKind, Series
 
 LABEL_LENGTH = 300
+# The buyer's own words for where an invoice goes: not part of its content, so they may still change once it is issued.
+ROUTING_LENGTHS = {"service_code": 100, "engagement_number": 50, "market_number": 50}
 HASH = Q(content_hash__regex=r"^[0-9a-f]{64}$")
 
 
@@ -65,9 +67,11 @@ class Invoice(models.Model):
     seller = models.JSONField(_("seller"), default=dict)
     buyer = models.JSONField(_("buyer"), default=dict)
     subject = models.CharField(_("subject"), max_length=LABEL_LENGTH, blank=True)
-    service_code = models.CharField(_("service code"), max_length=100, blank=True)
-    engagement_number = models.CharField(_("engagement number"), max_length=50, blank=True)
-    market_number = models.CharField(_("market number"), max_length=50, blank=True)
+    service_code = models.CharField(_("service code"), max_length=ROUTING_LENGTHS["service_code"], blank=True)
+    engagement_number = models.CharField(
+        _("engagement number"), max_length=ROUTING_LENGTHS["engagement_number"], blank=True
+    )
+    market_number = models.CharField(_("market number"), max_length=ROUTING_LENGTHS["market_number"], blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     net_cents = models.BigIntegerField(_("total before VAT, cents"), default=0)
     vat_cents = models.BigIntegerField(_("VAT, cents"), default=0)

@@ -18,14 +18,9 @@ from invoices.parties import Buyer, Seller
 from invoices.presenting import shown_lines
 from invoices.wording import (
     bare_money,
-    iban_text,
     month_of,
-    number_text,
     period_text,
-    price_text,
     rate_text,
-    siren_text,
-    siret_text,
     usual_period,
 )
 
@@ -39,7 +34,7 @@ if TYPE_CHECKING:
 _WINDOW_LINES, _WINDOW_COLUMNS = 6, 42
 _SUBJECT_COLUMNS = 100
 _COLUMNS = 4
-# Countries written on the last line of an address that goes abroad, in French (Universal Postal Convention, art. 17-107).
+# The last line of an address that goes abroad, in French, for the French post.
 _COUNTRIES = {"FR": "FRANCE", "MC": "MONACO"}
 
 
@@ -214,7 +209,7 @@ def _letterhead(title: str, name: str, seller: Seller, buyer: Buyer, at: datetim
         day=day_text(local_date(at)),
         seller=seller,
         buyer=buyer,
-        sender="\n".join([seller.name, *_street(seller), f"SIREN {siren_text(seller.siren)}"]),
+        sender="\n".join([seller.name, *seller.street_lines, f"SIREN {seller.siren_text}"]),
         contact="\n".join(filter(None, [seller.website.removeprefix("https://"), seller.email, seller.phone])),
         legal=_legal(seller),
         address="\n".join(address),
@@ -225,13 +220,9 @@ def _letterhead(title: str, name: str, seller: Seller, buyer: Buyer, at: datetim
 def _legal(seller: Seller) -> str:
     """The identity at the foot of each page (C. com. art. R. 123-237 and R. 123-238)."""
     name = ", ".join(filter(None, [seller.name, seller.legal_form]))
-    registered = seller.registry or f"SIREN {siren_text(seller.siren)}"
+    registered = seller.registry or f"SIREN {seller.siren_text}"
     identity = [name, registered, _("VAT %(number)s") % {"number": seller.vat_number}]
-    return " – ".join(identity) + "\n" + ", ".join(_street(seller))
-
-
-def _street(party: Seller | Buyer) -> list[str]:
-    return list(filter(None, [party.address_line1, party.address_line2, f"{party.postcode} {party.city}".strip()]))
+    return " – ".join(identity) + "\n" + seller.street
 
 
 def _address(buyer: Buyer, seller: Seller) -> list[str]:
@@ -272,11 +263,11 @@ def _identity(buyer: Buyer) -> Reference | None:
     if buyer.is_consumer:
         return None
     if buyer.is_public and buyer.siret:
-        return Reference(_("Your SIRET"), siret_text(buyer.siret))
+        return Reference(_("Your SIRET"), buyer.siret_text)
     if buyer.siren and buyer.vat_number:
-        return Reference(_("Your SIREN – VAT"), f"{siren_text(buyer.siren)}\n{buyer.vat_number}")
+        return Reference(_("Your SIREN – VAT"), f"{buyer.siren_text}\n{buyer.vat_number}")
     if buyer.siren:
-        return Reference(_("Your SIREN"), siren_text(buyer.siren))
+        return Reference(_("Your SIREN"), buyer.siren_text)
     return Reference(_("Your VAT number"), buyer.vat_number)
 
 
@@ -285,15 +276,14 @@ def _lines(shown: Sequence[ShownLine], period: tuple[date, date] | None) -> list
     rows, carried = [], ZERO
     for line in shown:
         carried += line.amount
-        own = (line.period_start, line.period_end)
-        detail = period_text(*own) if own[0] and own[1] and own != period else ""
+        detail = "" if (line.period_start, line.period_end) == period else line.period_text
         rows.append(
             PaperLine(
                 line.label,
                 detail,
-                number_text(line.quantity),
-                price_text(line.unit_price),
-                rate_text(line.rate),
+                line.quantity_text,
+                line.price_text,
+                line.rate_text,
                 bare_money(line.amount),
                 bare_money(carried),
             )
@@ -318,7 +308,7 @@ def _transfer(seller: Seller, buyer: Buyer, amount: Money) -> Transfer:
     path, size = qr.qr_path(payload)
     return Transfer(
         holder=seller.bank_holder,
-        iban=iban_text(seller.iban),
+        iban=seller.iban_text,
         bic=seller.bic,
         reference=buyer.reference.rf_shown.replace(" ", "\u00a0"),
         compact_reference=buyer.reference.rf,

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts.models import CustomerKind
 from core.references import CustomerNumber
+from invoices.wording import iban_text, siren_text, siret_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,23 @@ class _Party:
     siren: str
     siret: str
     vat_number: str
+
+    @property
+    def street_lines(self) -> list[str]:
+        """The address without the name, a line each."""
+        return list(filter(None, [self.address_line1, self.address_line2, f"{self.postcode} {self.city}".strip()]))
+
+    @property
+    def street(self) -> str:
+        return ", ".join(self.street_lines)
+
+    @property
+    def siren_text(self) -> str:
+        return siren_text(self.siren)
+
+    @property
+    def siret_text(self) -> str:
+        return siret_text(self.siret)
 
     def frozen(self) -> dict[str, Any]:
         """As it is stored on the document."""
@@ -57,6 +75,10 @@ class Seller(_Party):
     bank_holder: str
     late_rate_percent: str
     mediator: str
+
+    @property
+    def iban_text(self) -> str:
+        return iban_text(self.iban)
 
     @property
     def late_rate(self) -> Decimal:

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from core.money import Money, split
+from invoices.wording import number_text, period_text, price_text, rate_text
+from ledger.services import AllocationKind, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from invoices.models import InvoiceLine, InvoiceVat
+    from ledger.selectors import AllocationView
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,60 @@ class ShownLine:
     unit_price: Decimal
     rate: Decimal
     amount: Money
+
+    @property
+    def quantity_text(self) -> str:
+        return number_text(self.quantity)
+
+    @property
+    def price_text(self) -> str:
+        return price_text(self.unit_price)
+
+    @property
+    def rate_text(self) -> str:
+        return rate_text(self.rate)
+
+    @property
+    def period_text(self) -> str:
+        return period_text(self.period_start, self.period_end) if self.period_start and self.period_end else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVat:
+    """The VAT of one rate, in figures."""
+
+    rate: Decimal
+    base: Money
+    vat: Money
+    mention: str
+
+    @property
+    def rate_text(self) -> str:
+        return rate_text(self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPayment:
+    """What reduced an invoice, in the reader's words; negative when it was undone."""
+
+    on: date
+    words: str
+    amount: Money
+
+
+def shown_payment(allocation: AllocationView) -> ShownPayment:
+    """`Prepaid balance (card)`, `Credit note AV2026-000001`, `Settlement undone (card)`."""
+    if allocation.kind == AllocationKind.MONEY:
+        source = _("Prepaid balance") if allocation.amount.cents > 0 else _("Settlement undone")
+        words = f"{source} ({str(Origin(allocation.origin).label).lower()})"
+    else:
+        words = f"{AllocationKind(allocation.kind).label} {allocation.source_ref}"
+    return ShownPayment(allocation.on, words, allocation.amount)
+
+
+def shown_vat(vat: Sequence[InvoiceVat]) -> list[ShownVat]:
+    """The VAT of an invoice, rate by rate."""
+    return [ShownVat(group.rate, Money(group.base_cents), Money(group.vat_cents), group.mention) for group in vat]
 
 
 def shown_lines(lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat], *, with_vat: bool) -> list[ShownLine]:
@@ -62,4 +121,4 @@ def _price_with_vat(line: InvoiceLine) -> Decimal:
     """To the cent, as prices are shown to consumers; under one cent as precise as it is."""
     price = line.unit_price * (100 + line.rate) / 100
     rounded = price.quantize(Decimal("0.01"))
-    return rounded if rounded else price.quantize(Decimal("0.000001"))
+    return rounded or price.quantize(Decimal("0.000001"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qrcode.constants import ERROR_CORRECT_M
@@ -59,11 +60,10 @@ def _borders(modules: list[list[bool]]) -> list[tuple[Point, Point]]:
         return 0 <= x < size and 0 <= y < size and modules[y][x]
 
     found = []
-    for y in range(size):
-        for x in filter(lambda column, row=y: dark(column, row), range(size)):
-            corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
-            beyond = [(x, y - 1), (x + 1, y), (x, y + 1), (x - 1, y)]
-            found += [(corners[side], corners[(side + 1) % 4]) for side, place in enumerate(beyond) if not dark(*place)]
+    for x, y in [(x, y) for y in range(size) for x in range(size) if modules[y][x]]:
+        corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
+        beyond = [(x, y - 1), (x + 1, y), (x, y + 1), (x - 1, y)]
+        found += [(corners[side], corners[(side + 1) % 4]) for side, place in enumerate(beyond) if not dark(*place)]
     return found
 
 
@@ -75,6 +75,6 @@ def _loop(points: list[Point]) -> str:
         if (before[0] == here[0]) != (here[0] == after[0])
     ]
     path = f"M{corners[0][0]} {corners[0][1]}"
-    for before, here in zip(corners, corners[1:], strict=False):
+    for before, here in pairwise(corners):
         path += f"h{here[0] - before[0]}" if here[1] == before[1] else f"v{here[1] - before[1]}"
     return path + "z"

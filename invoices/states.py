@@ -39,3 +39,8 @@ class Settlement(models.TextChoices):
     PAID = "PAID", _("Paid")
     DUE = "DUE", _("To be paid")
     LATE = "LATE", _("Late")
+
+    @property
+    def tag(self) -> str:
+        """The kind of tag that shows it."""
+        return {"PAID": "ok", "DUE": "due", "LATE": "late"}[self.value]

@@ -119,6 +119,11 @@ def territory_of(country: str, postcode: str) -> Territory:
     return Territory.EUROPEAN_UNION if country in _UNION else Territory.OUTSIDE
 
 
+def standard_rate(*, on: date) -> Decimal:
+    """The standard rate in France on that day, in %. Raises VatNotDecided."""
+    return _rate(_FRENCH, on=on, asked=None)
+
+
 def decide(seller: Seller, buyer: Buyer, *, on: date, product_rate: Decimal | None = None) -> Decision:
     """The VAT of a service sold by `seller` to `buyer` on that day; `product_rate` is its rate in France, in %.
 

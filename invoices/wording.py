@@ -72,16 +72,9 @@ def usual_period(periods: Iterable[tuple[date | None, date | None]]) -> tuple[da
     return min(counted, key=lambda period: (-counted[period], period), default=None)
 
 
-def grouped(text: str, *sizes: int) -> str:
-    """`732 829 320 00074`: cut in groups of these sizes, the last size again and again, with spaces that never break."""
-    parts, rest, size = [], text, 0
-    for turn in range(len(text)):
-        if not rest:
-            break
-        size = sizes[turn] if turn < len(sizes) else size
-        parts.append(rest[:size])
-        rest = rest[size:]
-    return _NO_BREAK.join(parts)
+def grouped(text: str, size: int) -> str:
+    """`732 829 320`: cut in groups, with spaces that never break."""
+    return _NO_BREAK.join(text[start : start + size] for start in range(0, len(text), size))
 
 
 def siren_text(siren: str) -> str:
@@ -89,7 +82,7 @@ def siren_text(siren: str) -> str:
 
 
 def siret_text(siret: str) -> str:
-    return grouped(siret, 3, 3, 3, 5)
+    return f"{siren_text(siret[:9])}{_NO_BREAK}{siret[9:]}"
 
 
 def iban_text(iban: str) -> str:

@@ -1,1 +1,39 @@
-"""Questions about documents."""
+"""Questions about documents: lists as customers read them, one document with all it needs, its stored forms."""
+
+from __future__ import annotations
+
+from invoices.selectors.documents import (
+    InvoicePage,
+    get_invoice,
+    get_receipt,
+    invoice_by_number,
+    issued_invoice,
+    latest_pdf,
+    receipt_for,
+    receipts_of,
+    receipts_that_paid,
+)
+from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_states, invoice_years, invoices_of
+from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_of
+
+__all__ = [
+    "Counts",
+    "InvoicePage",
+    "InvoiceQuery",
+    "InvoiceRow",
+    "Period",
+    "StoredDocument",
+    "chosen_invoices",
+    "documents_of",
+    "get_invoice",
+    "get_receipt",
+    "invoice_by_number",
+    "invoice_states",
+    "invoice_years",
+    "invoices_of",
+    "issued_invoice",
+    "latest_pdf",
+    "receipt_for",
+    "receipts_of",
+    "receipts_that_paid",
+]

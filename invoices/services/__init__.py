@@ -6,6 +6,7 @@ from invoices.numbering import DateBeforeLast
 from invoices.services.drafting import BadLine, BadReference, NewLine, draft, read_line
 from invoices.services.issuing import NothingToBill, TooMany, issue, issue_many
 from invoices.services.receiving import ReceiptKeyReused, issue_receipt
+from invoices.services.rendering import NotIssued, render_invoice, render_receipt
 from invoices.tax import VatNotDecided
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "BadReference",
     "DateBeforeLast",
     "NewLine",
+    "NotIssued",
     "NothingToBill",
     "ReceiptKeyReused",
     "TooMany",
@@ -22,4 +24,6 @@ __all__ = [
     "issue_many",
     "issue_receipt",
     "read_line",
+    "render_invoice",
+    "render_receipt",
 ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts.notify import notify
 from core.money import Money
 from invoices.models import Invoice
+from invoices.parties import Buyer, Seller
 from invoices.states import InvoiceStatus
 
 if TYPE_CHECKING:
@@ -30,15 +33,27 @@ def announce(invoice_ids: Sequence[int], *, at: datetime) -> int:
 
 
 def _announce(invoice: Invoice, *, at: datetime) -> None:
-    to_pay = Money(invoice.total_cents - invoice.paid_at_issue_cents)
-    context = {
+    kind = "invoice.issued.covered" if invoice.paid_at_issue_cents == invoice.total_cents else "invoice.issued"
+    with translation.override(invoice.customer.language):
+        context = _words(invoice)
+    notify(invoice.customer, kind, context, key=f"invoice:{invoice.number}:issued", at=at)
+
+
+def _words(invoice: Invoice) -> dict[str, Any]:
+    seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
+    return {
         "invoice": invoice,
         "total": Money(invoice.total_cents),
         "paid": Money(invoice.paid_at_issue_cents),
-        "to_pay": to_pay,
-        "reference": invoice.customer.reference.rf_shown,
+        "to_pay": Money(invoice.total_cents - invoice.paid_at_issue_cents),
+        "is_public": buyer.is_public,
+        "iban": seller.iban_text,
+        "reference": buyer.reference.rf_shown,
         "page": settings.SITE_URL + reverse("invoices:detail", args=[invoice.public_id]),
-        "top_up": settings.SITE_URL + reverse("payments:top_up"),
+        "transfer": [
+            {"term": _("Beneficiary"), "value": seller.bank_holder},
+            {"term": "IBAN", "value": seller.iban_text},
+            {"term": "BIC", "value": seller.bic},
+            {"term": _("Reference"), "value": buyer.reference.rf_shown},
+        ],
     }
-    kind = "invoice.issued" if to_pay else "invoice.issued.covered"
-    notify(invoice.customer, kind, context, key=f"invoice:{invoice.number}:issued", at=at)

@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.identity import plain_line
+from core.clock import local_date
 from core.money import Money
-from invoices.models import LABEL_LENGTH, Invoice, InvoiceLine
+from invoices.models import LABEL_LENGTH, ROUTING_LENGTHS, Invoice, InvoiceLine
 from invoices.pricing import price
+from invoices.tax import standard_rate
 from invoices.totals import line_net
 
 if TYPE_CHECKING:
@@ -79,7 +81,8 @@ def draft(
         market_number=_reference("market_number", market_number, customer.market_number),
         created_at=at,
     )
-    rows = [_row(invoice, position, line) for position, line in enumerate(lines, 1)]
+    standard = standard_rate(on=local_date(at))
+    rows = [_row(invoice, position, line, standard) for position, line in enumerate(lines, 1)]
     priced = price(customer, rows, at=at)
     invoice.net_cents, invoice.vat_cents = priced.totals.net.cents, priced.totals.vat.cents
     invoice.total_cents = priced.totals.total.cents
@@ -89,9 +92,9 @@ def draft(
 
 
 def read_line(typed: str) -> NewLine:
-    """Read `label;quantity;unit price before VAT;VAT rate` as a person types it, with a comma or a point. Raises BadLine.
+    """Read `label;quantity;unit price before VAT;VAT rate` as a person types it, with a comma or a point.
 
-    Everything before the last three semicolons is the label; an empty rate is the standard one.
+    Everything before the last three semicolons is the label; an empty rate is the standard one. Raises BadLine.
     """
     parts = [part.strip() for part in typed.rsplit(";", _PARTS - 1)]
     if len(parts) != _PARTS:
@@ -115,7 +118,7 @@ def _decimal(typed: str, form: re.Pattern[str], what: str) -> Decimal:
     return Decimal(text)
 
 
-def _row(invoice: Invoice, position: int, line: NewLine) -> InvoiceLine:
+def _row(invoice: Invoice, position: int, line: NewLine, standard: Decimal) -> InvoiceLine:
     label = plain_line(line.label)
     _check(line, label)
     net = line_net(line.quantity, line.unit_price)
@@ -129,7 +132,7 @@ def _row(invoice: Invoice, position: int, line: NewLine) -> InvoiceLine:
         period_end=line.period_end,
         quantity=line.quantity,
         unit_price=line.unit_price,
-        rate=line.rate,
+        rate=standard if line.rate is None else line.rate,
         net_cents=net.cents,
     )
 
@@ -164,7 +167,7 @@ def _check_digits(line: NewLine, label: str) -> None:
 
 def _reference(field: str, given: str | None, default: str) -> str:
     text = plain_line(default if given is None else given)
-    most = Invoice._meta.get_field(field).max_length  # noqa: SLF001 - Django's documented way to read a column
-    if most is not None and len(text) > most:
+    most = ROUTING_LENGTHS[field]
+    if len(text) > most:
         raise BadReference(gettext("%(text)s is longer than %(most)s characters.") % {"text": text[:60], "most": most})
     return text

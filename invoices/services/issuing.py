@@ -50,8 +50,8 @@ def issue(invoice: Invoice, *, at: datetime) -> Invoice:
 def issue_many(invoices: Sequence[Invoice], *, at: datetime) -> list[Invoice]:
     """Issue drafts, 200 at most, dated the day of `at` in Europe/Paris; all of them, or none. Returns them in order.
 
-    In one transaction each takes the next number of its series, freezes both parties, lines, VAT and amounts, debits the
-    account, is settled by what is available (never for a public body), and asks for its PDF and its mail. What is
+    In one transaction each takes the next number of its series, freezes both parties, lines, VAT and amounts, debits
+    the account, is settled by what is available (never for a public body), and asks for its PDF and its mail. What is
     already issued comes back as it is.
 
     Raises TooMany, DateBeforeLast, VatNotDecided, NothingToBill, NoSeller, Invoice.DoesNotExist.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from invoices import archive, pdf
-from invoices.guards import ROUTING
-from invoices.models import Invoice, Receipt, Rendition
+from invoices.models import ROUTING_LENGTHS, Invoice, Receipt, Rendition
 from invoices.states import RenditionKind
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def render_invoice(invoice_id: int, *, at: datetime) -> Rendition:
     lines = list(invoice.lines.order_by("position"))
     vat = list(invoice.vat.order_by("-rate", "category"))
     content = pdf.invoice_pdf(invoice, lines, vat)
-    return _keep(content, at=at, invoice=invoice, routing={name: getattr(invoice, name) for name in sorted(ROUTING)})
+    return _keep(content, at=at, invoice=invoice, routing={name: getattr(invoice, name) for name in ROUTING_LENGTHS})
 
 
 def render_receipt(receipt_id: int, *, at: datetime) -> Rendition:

@@ -1,0 +1,170 @@
+"""What must always hold of documents; `manage.py selfcheck` asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce, Right
+
+from core.checks import Check
+from core.money import Money
+from invoices import archive
+from invoices.content import content_hash, invoice_content, receipt_content
+from invoices.guards import expected_triggers, installed_triggers
+from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition
+from invoices.states import InvoiceStatus, RenditionKind, Series
+from ledger import selectors as ledger
+from outbox.models import Job, JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from django.db.models import QuerySet
+
+_SHOWN = 5
+_CHUNK = 500
+
+
+def documents() -> list[Check]:
+    """Numbers, sums, the ledger, hashes, stored files, PDFs, and the guards of the database."""
+    return [
+        _numbers_follow(),
+        _parts_sum_up(),
+        _ledger_agrees(),
+        _contents_are_as_frozen(),
+        _files_are_whole(),
+        _every_document_has_its_pdf(),
+        _guards_are_there(),
+    ]
+
+
+def _result(name: str, wrong: Iterable[str], *, counted: str) -> Check:
+    found = list(wrong)
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return Check(name, ok=not found, detail=", ".join(found[:_SHOWN]) + more if found else counted)
+
+
+def _issued() -> QuerySet[Invoice]:
+    return Invoice.objects.filter(status=InvoiceStatus.ISSUED)
+
+
+def _numbers_follow() -> Check:
+    """Each series runs from 1 to its last number, without a hole or a repeat, and no document is outside a series."""
+    wrong = []
+    found = {**_spans(_issued(), Series.INVOICE), **_spans(Receipt.objects.all(), Series.RECEIPT)}
+    for series in DocumentSeries.objects.order_by("prefix", "year"):
+        name = f"{series.prefix}{series.year}"
+        first, last, count = found.pop(name, (1, 0, 0))
+        if (first, last, count) != (1, series.last, series.last):
+            wrong.append(f"{name}: {count} documents from {first} to {last}, {series.last} given")
+    wrong += [f"{name}: not a series" for name in found]
+    return _result("invoices.numbers_follow", wrong, counted="every series is complete")
+
+
+def _spans(rows: QuerySet[Invoice] | QuerySet[Receipt], prefix: Series) -> dict[str, tuple[int, int, int]]:
+    """(first, last, how many) for each year of a series."""
+    serials = (
+        rows.annotate(serial=Cast(Right("number", 6), IntegerField()), year=F("issue_date__year"))
+        .values("year")
+        .annotate(first=Min("serial"), last=Max("serial"), count=Count("pk"))
+        .order_by("year")
+    )
+    return {f"{prefix.value}{row['year']}": (row["first"], row["last"], row["count"]) for row in serials}
+
+
+def _parts_sum_up() -> Check:
+    """Lines sum to the total before VAT, and so do the bases; VAT by rate sums to the VAT."""
+    wrong = (
+        _issued()
+        .annotate(
+            of_lines=_sum(InvoiceLine, "net_cents"),
+            of_bases=_sum(InvoiceVat, "base_cents"),
+            of_vat=_sum(InvoiceVat, "vat_cents"),
+        )
+        .exclude(of_lines=F("net_cents"), of_bases=F("net_cents"), of_vat=F("vat_cents"))
+    )
+    return _result("invoices.parts_sum_up", map(str, wrong), counted="lines and VAT sum to every total")
+
+
+def _sum(model: type[InvoiceLine] | type[InvoiceVat], column: str) -> Coalesce:
+    rows = model.objects.filter(invoice=OuterRef("pk")).order_by().values("invoice")
+    return Coalesce(Subquery(rows.annotate(total=Sum(column)).values("total")), 0)
+
+
+def _ledger_agrees() -> Check:
+    """What an invoice asks is what the ledger debited, of the same customer, in the transaction it names."""
+    wrong, count = [], 0
+    for some in _in_chunks(_issued().order_by("pk")):
+        count += len(some)
+        booked = ledger.booked_documents([str(invoice.number) for invoice in some])
+        wrong += [str(invoice) for invoice in some if booked.get(str(invoice.number)) != _as_booked(invoice)]
+    return _result("invoices.ledger_agrees", wrong, counted=f"{count} invoices debited to the cent")
+
+
+def _as_booked(invoice: Invoice) -> ledger.BookedDocument:
+    return ledger.BookedDocument(invoice.customer_id, invoice.ledger_tx_id or 0, Money(invoice.total_cents))
+
+
+def _contents_are_as_frozen() -> Check:
+    """The hash of each document, computed again."""
+    wrong, count = [], 0
+    for some in _in_chunks(_issued().order_by("pk")):
+        lines, vat = _children(some)
+        hashes = {i: content_hash(invoice_content(i, lines[i.pk], vat[i.pk])) for i in some}
+        wrong += [str(invoice) for invoice, found in hashes.items() if found != invoice.content_hash]
+        count += len(some)
+    for receipt in Receipt.objects.order_by("pk").iterator(_CHUNK):
+        count += 1
+        if content_hash(receipt_content(receipt)) != receipt.content_hash:
+            wrong.append(str(receipt))
+    return _result("invoices.contents_are_as_frozen", wrong, counted=f"{count} documents hashed")
+
+
+def _children(invoices: list[Invoice]) -> tuple[dict[int, list[InvoiceLine]], dict[int, list[InvoiceVat]]]:
+    lines: dict[int, list[InvoiceLine]] = defaultdict(list)
+    vat: dict[int, list[InvoiceVat]] = defaultdict(list)
+    for line in InvoiceLine.objects.filter(invoice__in=invoices).order_by("position"):
+        lines[line.invoice_id].append(line)
+    for group in InvoiceVat.objects.filter(invoice__in=invoices).order_by("-rate", "category"):
+        vat[group.invoice_id].append(group)
+    return lines, vat
+
+
+def _files_are_whole() -> Check:
+    """Every stored file is there, with the bytes of its name."""
+    stored = Rendition.objects.order_by("pk").values_list("sha256", flat=True).distinct()
+    wrong, count = [], 0
+    for sha256 in stored.iterator(_CHUNK):
+        count += 1
+        if not archive.is_whole(sha256):
+            wrong.append(sha256)
+    return _result("invoices.files_are_whole", wrong, counted=f"{count} files")
+
+
+def _every_document_has_its_pdf() -> Check:
+    """Each document has its PDF, or a job that has not given up."""
+    renditions = Rendition.objects.filter(kind=RenditionKind.PDF)
+    bare = [
+        *_issued().exclude(renditions__in=renditions).values_list("number", flat=True),
+        *Receipt.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
+    ]
+    keys = {f"invoices.render:{number}": str(number) for number in bare}
+    alive = set(Job.objects.filter(key__in=keys).exclude(state=JobState.FAILED).values_list("key", flat=True))
+    wrong = [number for key, number in keys.items() if key not in alive]
+    return _result("invoices.every_document_has_its_pdf", wrong, counted=f"{len(bare)} being prepared")
+
+
+def _guards_are_there() -> Check:
+    missing = expected_triggers(connection.vendor) - installed_triggers(connection)
+    return _result("invoices.guards_are_there", sorted(missing), counted="every trigger is installed")
+
+
+def _in_chunks(rows: QuerySet[Invoice]) -> Iterator[list[Invoice]]:
+    """The rows, some at a time, each time after the last one seen."""
+    last = 0
+    while some := list(rows.filter(pk__gt=last)[:_CHUNK]):
+        yield some
+        last = some[-1].pk

@@ -1,0 +1,69 @@
+"""The filters of the lists. A value that cannot be read is left aside: a bookmark never fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from invoices.selectors import InvoiceQuery, Period
+from invoices.states import Settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import QueryDict
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
+_NUMBERS_AT_MOST = 200
+
+
+class InvoiceFilters(forms.Form):
+    """Year and words; the state is chosen by the tabs."""
+
+    year = forms.ChoiceField(label=_("Year"), required=False)
+    q = forms.CharField(label=_("Number or wording"), required=False, max_length=100)
+    state = forms.ChoiceField(required=False, choices=[("", ""), *Settlement.choices], widget=forms.HiddenInput)
+
+    def __init__(self, asked: QueryDict, *, years: Sequence[int]) -> None:
+        super().__init__(asked)
+        self.fields["year"].choices = [("", _("All")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.is_valid()
+
+    @property
+    def query(self) -> InvoiceQuery:
+        """What is asked, of what could be read."""
+        return InvoiceQuery(
+            state=self.kept.get("state", ""),
+            year=int(self.kept["year"]) if "year" in self.kept else None,
+            search=self.kept.get("q", ""),
+        )
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The filters in force, as an address carries them."""
+        return {name: self.cleaned_data[name] for name in ("year", "q", "state") if self.cleaned_data.get(name)}
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether something besides the tab leaves invoices out."""
+        return bool(self.kept.keys() - {"state"})
+
+
+class ZipForm(forms.Form):
+    """What goes in a zip: chosen invoices, or all documents of a year or of a month."""
+
+    year = forms.IntegerField(min_value=_FIRST_YEAR, max_value=_LAST_YEAR, required=False)
+    month = forms.IntegerField(min_value=1, max_value=12, required=False)
+
+    def __init__(self, asked: QueryDict) -> None:
+        super().__init__(asked)
+        self.numbers = asked.getlist("number")[:_NUMBERS_AT_MOST]
+        self.is_valid()
+
+    @property
+    def period(self) -> Period | None:
+        """The year or the month; None when no year could be read."""
+        year = self.cleaned_data.get("year")
+        return Period.of(year, self.cleaned_data.get("month")) if year else None

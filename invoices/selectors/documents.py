@@ -1,0 +1,111 @@
+"""One document with all that its page needs, and its stored forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.money import ZERO, Money
+from invoices.models import Invoice, Receipt, Rendition
+from invoices.parties import Buyer, Seller
+from invoices.presenting import ShownLine, ShownPayment, ShownVat, shown_lines, shown_payment, shown_vat
+from invoices.states import InvoiceStatus, RenditionKind, Settlement
+from invoices.wording import period_text, usual_period
+from ledger import selectors as ledger
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from accounts.models import Customer
+
+_RECEIPTS_SEARCHED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """An issued invoice as its page shows it: the same content as the paper, and what was paid since."""
+
+    invoice: Invoice
+    seller: Seller
+    buyer: Buyer
+    lines: list[ShownLine]
+    vat: list[ShownVat]
+    payments: list[ShownPayment]
+    receipts: list[Receipt]
+    open: Money
+    state: Settlement
+
+    @property
+    def net(self) -> Money:
+        return Money(self.invoice.net_cents)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.invoice.total_cents)
+
+    @property
+    def period(self) -> str:
+        period = usual_period((line.period_start, line.period_end) for line in self.lines)
+        return period_text(*period) if period else ""
+
+
+def get_invoice(customer: Customer, public_id: UUID, *, on: date) -> InvoicePage:
+    """The customer's own issued invoice, with its state on that day. Raises Invoice.DoesNotExist. ≤ 6 queries."""
+    invoice = issued_invoice(customer, public_id)
+    number, due_date = str(invoice.number), invoice.due_date
+    seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
+    vat = list(invoice.vat.order_by("-rate", "category"))
+    left = ledger.open_amounts([number]).get(number, ZERO)
+    late = bool(left) and due_date is not None and due_date < on
+    return InvoicePage(
+        invoice=invoice,
+        seller=seller,
+        buyer=buyer,
+        lines=shown_lines(list(invoice.lines.order_by("position")), vat, with_vat=buyer.is_consumer),
+        vat=shown_vat(vat),
+        payments=[shown_payment(allocation) for allocation in ledger.allocations_of(number)],
+        receipts=receipts_that_paid(invoice),
+        open=left,
+        state=Settlement.LATE if late else Settlement.DUE if left else Settlement.PAID,
+    )
+
+
+def issued_invoice(customer: Customer, public_id: UUID) -> Invoice:
+    """The customer's own issued invoice. Raises Invoice.DoesNotExist, also for a draft or another's."""
+    return Invoice.objects.get(customer=customer, public_id=public_id, status=InvoiceStatus.ISSUED)
+
+
+def invoice_by_number(number: str) -> Invoice:
+    """The issued invoice of that number, in any case. Raises Invoice.DoesNotExist. For commands and staff."""
+    return Invoice.objects.get(number=number.strip().upper(), status=InvoiceStatus.ISSUED)
+
+
+def receipts_of(customer: Customer) -> QuerySet[Receipt]:
+    """The receipts of a customer, newest first."""
+    return Receipt.objects.filter(customer=customer).order_by("-issue_date", "-number")
+
+
+def get_receipt(customer: Customer, public_id: UUID) -> Receipt:
+    """The customer's own receipt. Raises Receipt.DoesNotExist."""
+    return Receipt.objects.get(customer=customer, public_id=public_id)
+
+
+def receipt_for(payment_ref: str) -> Receipt | None:
+    """The receipt of a payment, when it is written."""
+    return Receipt.objects.filter(payment_ref=payment_ref).first()
+
+
+def receipts_that_paid(invoice: Invoice) -> list[Receipt]:
+    """The receipts since its issue that say they paid this invoice, oldest first; of the first 200. One query."""
+    if invoice.issue_date is None:
+        return []
+    since = Receipt.objects.filter(customer=invoice.customer_id, issue_date__gte=invoice.issue_date).order_by("pk")
+    return [r for r in since[:_RECEIPTS_SEARCHED] if any(paid["document"] == invoice.number for paid in r.settled)]
+
+
+def latest_pdf(document: Invoice | Receipt) -> Rendition | None:
+    """The last PDF that was stored of a document; none while it waits to be printed. One query."""
+    return document.renditions.filter(kind=RenditionKind.PDF).order_by("-created_at", "-pk").first()

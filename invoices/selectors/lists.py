@@ -1,0 +1,156 @@
+"""The invoices of a customer as a list: filtered, counted by state, each with what is left to pay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from core.money import ZERO, Money
+from invoices.models import Invoice, InvoiceLine
+from invoices.states import InvoiceStatus, Settlement
+from ledger import selectors as ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from accounts.models import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceQuery:
+    """What a reader asks for. An empty field filters nothing."""
+
+    state: Settlement | str = ""
+    year: int | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """An invoice and where its payment stands on the day of the question."""
+
+    invoice: Invoice
+    state: Settlement
+    open: Money
+
+    @property
+    def is_partly_paid(self) -> bool:
+        return 0 < self.open.cents < self.invoice.total_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many invoices match the search, in all and by state."""
+
+    all: int
+    due: int
+    late: int
+
+    @property
+    def paid(self) -> int:
+        return self.all - self.due - self.late
+
+    def of(self, state: Settlement | str) -> int:
+        """The count for one tab; an empty state is all of them."""
+        counts = {Settlement.PAID: self.paid, Settlement.DUE: self.due, Settlement.LATE: self.late}
+        return counts[Settlement(state)] if state else self.all
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The open documents of a customer, apart by whether they are late."""
+
+    open: dict[str, Money]
+    late: frozenset[str]
+
+    def state_of(self, number: str) -> Settlement:
+        if number in self.late:
+            return Settlement.LATE
+        return Settlement.DUE if number in self.open else Settlement.PAID
+
+    def filter(self, state: Settlement | str) -> Q:
+        if state == Settlement.PAID:
+            return ~Q(number__in=self.open)
+        if state == Settlement.LATE:
+            return Q(number__in=self.late)
+        return Q(number__in=set(self.open) - self.late) if state == Settlement.DUE else Q()
+
+
+class InvoiceList:
+    """The answer to a query: counts at once, rows page by page, newest first. 2 queries, and 1 a page."""
+
+    def __init__(self, customer: Customer, query: InvoiceQuery, *, on: date) -> None:
+        self._standing = _standing(customer, on=on)
+        matching = _matching(customer, query)
+        self._rows = matching.filter(self._standing.filter(query.state)).order_by("-issue_date", "-number")
+        self.counts = _count(matching, self._standing)
+        self._total = self.counts.of(query.state)
+
+    def page(self, number: int, *, size: int) -> list[InvoiceRow]:
+        """The rows of one page, counted from 1."""
+        return [self._row(invoice) for invoice in self._rows[(number - 1) * size : number * size]]
+
+    def __len__(self) -> int:
+        return self._total
+
+    def _row(self, invoice: Invoice) -> InvoiceRow:
+        number = str(invoice.number)
+        return InvoiceRow(invoice, self._standing.state_of(number), self._standing.open.get(number, ZERO))
+
+
+def invoices_of(customer: Customer, query: InvoiceQuery | None = None, *, on: date) -> InvoiceList:
+    """The issued invoices of a customer, newest first, with their state on that day (Europe/Paris)."""
+    return InvoiceList(customer, query or InvoiceQuery(), on=on)
+
+
+def invoice_states(invoices: Sequence[Invoice], *, on: date) -> dict[str, Settlement]:
+    """Paid, due or late on that day, by number. One query."""
+    left = ledger.open_amounts([str(invoice.number) for invoice in invoices])
+    return {str(invoice.number): _state(invoice, left, on=on) for invoice in invoices}
+
+
+def invoice_years(customer: Customer) -> list[int]:
+    """The years in which the customer has invoices, the last one first. One query."""
+    return [day.year for day in _issued(customer).dates("issue_date", "year", order="DESC")]
+
+
+def _state(invoice: Invoice, left: dict[str, Money], *, on: date) -> Settlement:
+    if not left.get(str(invoice.number)):
+        return Settlement.PAID
+    return Settlement.LATE if invoice.due_date and invoice.due_date < on else Settlement.DUE
+
+
+def _issued(customer: Customer) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED)
+
+
+def _matching(customer: Customer, query: InvoiceQuery) -> QuerySet[Invoice]:
+    found = _issued(customer)
+    if query.year:
+        found = found.filter(issue_date__year=query.year)
+    if query.search:
+        lines = InvoiceLine.objects.filter(invoice=OuterRef("pk"), label__icontains=query.search)
+        found = found.filter(Q(number__icontains=query.search) | Q(subject__icontains=query.search) | Q(Exists(lines)))
+    return found
+
+
+def _standing(customer: Customer, *, on: date) -> _Standing:
+    items = ledger.open_items(customer.pk)
+    return _Standing(
+        {item.document_ref: item.open for item in items},
+        frozenset(item.document_ref for item in items if item.due_date < on),
+    )
+
+
+def _count(matching: QuerySet[Invoice], standing: _Standing) -> Counts:
+    found = matching.aggregate(
+        all=Count("pk"),
+        due=Count("pk", filter=standing.filter(Settlement.DUE)),
+        late=Count("pk", filter=standing.filter(Settlement.LATE)),
+    )
+    return Counts(**found)

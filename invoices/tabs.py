@@ -1,0 +1,42 @@
+"""The tabs above the list of invoices: each state with its count, keeping the other filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from invoices.states import Settlement
+
+if TYPE_CHECKING:
+    from invoices.forms import InvoiceFilters
+    from invoices.selectors import Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab."""
+
+    label: str
+    href: str
+    count: int
+    current: bool
+
+
+def states(counts: Counts, filters: InvoiceFilters) -> list[Tab]:
+    """All, to be paid, late, paid."""
+    chosen = filters.kept.get("state", "")
+    others = {name: value for name, value in filters.kept.items() if name != "state"}
+    offered = [
+        ("", _("All")),
+        (Settlement.DUE.value, _("To be paid")),
+        (Settlement.LATE.value, _("Late")),
+        (Settlement.PAID.value, pgettext("invoices", "Paid")),
+    ]
+    return [
+        Tab(label, f"?{urlencode({**others, 'state': state} if state else others)}", counts.of(state), chosen == state)
+        for state, label in offered
+    ]

@@ -1,0 +1,17 @@
+"""Addresses of documents. French words, one set for both languages: a link in a mail opens for everyone."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from invoices import views
+
+app_name = "invoices"
+urlpatterns = [
+    path("factures/", views.invoice_list, name="list"),
+    path("factures/archive.zip", views.documents_zip, name="zip"),
+    path("factures/<uuid:public_id>/", views.invoice_detail, name="detail"),
+    path("factures/<uuid:public_id>/pdf/", views.invoice_pdf, name="pdf"),
+    path("recus/", views.receipt_list, name="receipts"),
+    path("recus/<uuid:public_id>/pdf/", views.receipt_pdf, name="receipt_pdf"),
+]

@@ -1,0 +1,140 @@
+"""The customer's documents: lists, pages, and the stored bytes."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission, require_permission
+from core.clock import local_date
+from invoices import archive, selectors, tabs
+from invoices.archive import ArchiveDamaged
+from invoices.forms import InvoiceFilters, ZipForm
+from invoices.models import Invoice, Receipt
+from invoices.zipping import DOCUMENTS_AT_MOST, TooLarge, zip_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponseBase
+
+    from accounts.permissions import CustomerRequest
+
+logger = logging.getLogger(__name__)
+PAGE_SIZE = 25
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def invoice_list(request: CustomerRequest) -> HttpResponse:
+    """Invoices, newest first: by state, year, words."""
+    filters = InvoiceFilters(request.GET, years=selectors.invoice_years(request.customer))
+    found = selectors.invoices_of(request.customer, filters.query, on=local_date(request.now))
+    page = Paginator(range(len(found)), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "tabs": tabs.states(found.counts, filters),
+        "page": page,
+        "rows": found.page(page.number, size=PAGE_SIZE),
+        "zip_year": filters.query.year or local_date(request.now).year,
+    }
+    return render(request, "invoices/list.html", context)
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def invoice_detail(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """One invoice: the content of the paper, and what was paid."""
+    try:
+        page = selectors.get_invoice(request.customer, public_id, on=local_date(request.now))
+    except Invoice.DoesNotExist:
+        raise Http404 from None
+    return render(request, "invoices/detail.html", {"page": page})
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def invoice_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """The stored PDF of an invoice."""
+    try:
+        invoice = selectors.issued_invoice(request.customer, public_id)
+    except Invoice.DoesNotExist:
+        raise Http404 from None
+    return _stored_pdf(request, invoice)
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def receipt_list(request: CustomerRequest) -> HttpResponse:
+    """Receipts, newest first."""
+    page = Paginator(selectors.receipts_of(request.customer), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "zip_year": local_date(request.now).year}
+    return render(request, "invoices/receipts.html", context)
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def receipt_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """The stored PDF of a receipt."""
+    try:
+        receipt = selectors.get_receipt(request.customer, public_id)
+    except Receipt.DoesNotExist:
+        raise Http404 from None
+    return _stored_pdf(request, receipt)
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def documents_zip(request: CustomerRequest) -> HttpResponseBase:
+    """Chosen invoices, or all documents of a period, in one zip."""
+    form = ZipForm(request.GET)
+    if form.numbers:
+        documents = selectors.chosen_invoices(request.customer, form.numbers)
+    elif form.period:
+        documents = selectors.documents_of(request.customer, form.period)
+    else:
+        documents = []
+    if not documents:
+        return _back(request, gettext("There is no document there. Choose at least one invoice, or another year."))
+    try:
+        parts = zip_of(documents, language=get_language() or "fr")
+    except TooLarge:
+        return _back(
+            request,
+            gettext("One zip holds %(most)s documents at most. Choose a month of that year.")
+            % {"most": DOCUMENTS_AT_MOST},
+        )
+    name = f"documents-{request.customer.reference.compact}{f'-{form.period.start.year}' if form.period else ''}.zip"
+    return StreamingHttpResponse(parts, headers=_download("application/zip", name))
+
+
+def _stored_pdf(request: CustomerRequest, document: Invoice | Receipt) -> HttpResponse:
+    rendition = selectors.latest_pdf(document)
+    if rendition is None:
+        return render(request, "invoices/preparing.html", {"document": document}, status=HTTPStatus.ACCEPTED)
+    try:
+        content = archive.read(rendition.sha256)
+    except ArchiveDamaged as damage:
+        logger.error("Archive: %s of %s", damage, document)  # noqa: TRY400 - the reason is in the message
+        return render(request, "invoices/damaged.html", {"document": document}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    return HttpResponse(content, headers=_download("application/pdf", f"{document.number}.pdf"))
+
+
+def _download(kind: str, name: str) -> dict[str, str]:
+    """Headers of a file to keep (RFC 6266), which no proxy or shared computer keeps."""
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return {"Content-Type": kind, "Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+
+
+def _back(request: CustomerRequest, text: str) -> HttpResponse:
+    messages.warning(request, text)
+    return redirect("invoices:list")

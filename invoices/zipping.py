@@ -1,0 +1,153 @@
+"""Documents in one zip, written while it is sent: one file in memory at a time, stored without compression.
+
+PDFs are compressed already. The last member, index.csv, says what each file is, with its SHA-256, and what is missing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import zipfile
+from typing import TYPE_CHECKING
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from invoices import archive
+from invoices.archive import ArchiveDamaged
+from invoices.states import Series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from core.money import Money
+    from invoices.selectors import StoredDocument
+
+logger = logging.getLogger(__name__)
+DOCUMENTS_AT_MOST = 2_000
+BYTES_AT_MOST = 1 << 30  # far below the 4 GiB where the format changes
+_BOM = "\ufeff"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_FILE_MODE = 0o100644 << 16
+
+
+class TooLarge(ValueError):
+    """More documents or bytes than one zip carries; ask for a shorter period."""
+
+
+def zip_of(documents: Sequence[StoredDocument], *, language: str) -> Iterator[bytes]:
+    """The bytes of the zip, file by file. The size is checked at once, before the first byte: raises TooLarge.
+
+    A document that is not printed yet, or whose stored bytes are damaged, has no file: the index says so.
+    """
+    weight = sum(document.stored.size for document in documents if document.stored)
+    if len(documents) > DOCUMENTS_AT_MOST or weight > BYTES_AT_MOST:
+        raise TooLarge(f"{len(documents)} documents, {weight} bytes")
+    return _write(documents, language)
+
+
+def _write(documents: Sequence[StoredDocument], language: str) -> Iterator[bytes]:
+    pipe = _Pipe()
+    index: list[list[str]] = []
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as bundle:
+        for document in documents:
+            content, state = _content(document)
+            if content is not None:
+                bundle.writestr(_member(_name(document), document.issue_date), content)
+            index.append(_row(document, state))
+            yield pipe.taken()
+        with translation.override(language):
+            table = _table(index)
+        bundle.writestr(_member("index.csv", max((d.issue_date for d in documents), default=None)), table)
+    yield pipe.taken()
+
+
+class _Pipe(io.RawIOBase):
+    """A file that only goes forward, and gives away what was written to it."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        self._parts.append(bytes(content))
+        return len(content)
+
+    def taken(self) -> bytes:
+        content = b"".join(self._parts)
+        self._parts.clear()
+        return content
+
+
+def _content(document: StoredDocument) -> tuple[bytes | None, str]:
+    if document.stored is None:
+        return None, "PENDING"
+    try:
+        return archive.read(document.stored.sha256), "STORED"
+    except ArchiveDamaged as damage:
+        logger.error("Archive: %s of %s", damage, document.number)  # noqa: TRY400 - the reason is in the message
+        return None, "DAMAGED"
+
+
+def _name(document: StoredDocument) -> str:
+    return f"{document.number}.pdf"
+
+
+def _member(name: str, day: date | None) -> zipfile.ZipInfo:
+    """A member dated as its document, so that the same documents give the same zip."""
+    member = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0) if day else (1980, 1, 1, 0, 0, 0))
+    member.external_attr = _FILE_MODE
+    return member
+
+
+def _row(document: StoredDocument, state: str) -> list[str]:
+    return [
+        document.number,
+        document.series,
+        document.issue_date.isoformat(),
+        document.due_date.isoformat() if document.due_date else "",
+        _figures(document.net),
+        _figures(document.vat),
+        _figures(document.total),
+        state,
+        document.stored.sha256 if document.stored else "",
+    ]
+
+
+def _table(rows: Sequence[list[str]]) -> str:
+    """UTF-8 with a mark for spreadsheets, semicolons, decimal commas, no cell that runs as a formula."""
+    states = {"STORED": "", "PENDING": _("being prepared"), "DAMAGED": _("damaged, we are looking into it")}
+    kinds = {Series.INVOICE.value: _("Invoice"), Series.RECEIPT.value: _("Receipt")}
+    columns = [
+        _("File"),
+        _("Number"),
+        _("Kind"),
+        _("Issue date"),
+        _("Due date"),
+        _("Excl. VAT"),
+        _("VAT"),
+        _("Incl. VAT"),
+        _("Remark"),
+        "SHA-256",
+    ]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(columns)
+    for number, series, issued, due, net, vat, total, state, sha256 in rows:
+        file = f"{number}.pdf" if state == "STORED" else ""
+        cells = [file, number, kinds[series], issued, due, net, vat, total, states[state], sha256]
+        writer.writerow([_safe(cell) for cell in cells])
+    return _BOM + text.getvalue()
+
+
+def _safe(cell: str) -> str:
+    """Amounts are positive here: a cell that starts like a formula is text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _figures(amount: Money | None) -> str:
+    return "" if amount is None else f"{amount.euros:.2f}".replace(".", ",")
