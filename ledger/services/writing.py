@@ -55,7 +55,7 @@ def lock(customer_ids: Sequence[int]) -> None:
 
     On SQLite the transaction is IMMEDIATE: it already holds the only write lock.
     """
-    ids = sorted(set(customer_ids))
+    ids = list(dict.fromkeys(customer_ids))
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM ledger_lock(%s)", [ids])

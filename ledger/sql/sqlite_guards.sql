@@ -25,10 +25,6 @@ CREATE TRIGGER ledger_tx_not_replaced BEFORE INSERT ON ledger_tx BEGIN
   SELECT RAISE(ABORT, 'ledger_tx_not_replaced')
    WHERE EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.id OR key = NEW.key OR reverses_id = NEW.reverses_id);
 END;
-CREATE TRIGGER ledger_entry_not_replaced BEFORE INSERT ON ledger_entry BEGIN
-  SELECT RAISE(ABORT, 'ledger_entry_not_replaced')
-   WHERE EXISTS (SELECT 1 FROM ledger_entry WHERE tx_id = NEW.tx_id AND seq = NEW.seq);
-END;
 CREATE TRIGGER ledger_statementrow_not_replaced BEFORE INSERT ON ledger_statementrow BEGIN
   SELECT RAISE(ABORT, 'ledger_statementrow_not_replaced')
    WHERE EXISTS (SELECT 1 FROM ledger_statementrow WHERE customer_id = NEW.customer_id AND version = NEW.version)
