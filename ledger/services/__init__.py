@@ -16,7 +16,7 @@ from ledger.services.money_out import MoneyOut, refund_lot, reverse_money
 from ledger.services.moves import dispute_item, move_money, settle, withdraw
 from ledger.services.pieces import Piece
 from ledger.services.posting import PostedTx, post
-from ledger.services.record import MonthNotOver, close_month, record
+from ledger.services.record import MonthNotOver, close_month, record, record_many
 from ledger.services.reducing import DebitLeg, Reduced, TooMuch, book_credit_note, write_off
 from ledger.services.writing import KeyReused
 
@@ -59,6 +59,7 @@ __all__ = [
     "post",
     "receive_money",
     "record",
+    "record_many",
     "refund_lot",
     "release_hold",
     "restore_money",
