@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.support import cast as people
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from tests.support.cast import Cast
 
 pytest_plugins = ["tests.support.flush"]
+
+# Machines are shared: a slow example is not a failure. Examples are the same in each run unless a seed is given.
+hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("portal")
 
 
 @pytest.fixture

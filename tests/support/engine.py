@@ -27,7 +27,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop in the test thread
     engine = early_config.known_args_namespace.engine
     run_dir = _BASE / f"{engine}-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
-    run_dir.mkdir(parents=True, exist_ok=True)
+    (run_dir / "static").mkdir(parents=True, exist_ok=True)
     os.environ["RUN_DIR"] = str(run_dir)
     os.environ.setdefault("TEST_DATABASE_NAME", f"test_portal_{os.getpid()}")  # runs side by side do not meet
     if engine == "postgresql":
