@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,13 +14,16 @@ from urllib.parse import urlsplit
 
 from sandbox import control, pages
 from sandbox.mail import MailServer
+from sandbox.paypal import door as paypal
+from sandbox.paypal.webhooks import Dispatcher as PayPalDispatcher
 from sandbox.store import Store
-from sandbox.stripe import api, checkout
+from sandbox.stripe import api, charges, checkout, refunds
 from sandbox.stripe.webhooks import Dispatcher
-from sandbox.wire import MAX_BODY, Ending, Request, Response, json_response
+from sandbox.wire import MAX_BODY, BadRequest, Ending, Request, Response, json_response
 from sandbox.world import World
 
 _IDLE_SECONDS = 60
+_MOST_DISCARDED = 20 * MAX_BODY
 _HOSTS = {"127.0.0.1", "localhost"}
 _log = logging.getLogger("sandbox")
 
@@ -43,7 +48,8 @@ class Sandbox:
         self._mail = MailServer(self.world, options.smtp_port)
         self.world.origin = f"http://127.0.0.1:{self._http.server_port}"
         self._dispatcher = Dispatcher(self.world)
-        self._expiry = _Expiry(self.world)
+        self._paypal_dispatcher = PayPalDispatcher(self.world)
+        self._caretaker = _Caretaker(self.world)
 
     @property
     def url(self) -> str:
@@ -56,6 +62,7 @@ class Sandbox:
             "STRIPE_SECRET_KEY": self.world.secret_key,
             "STRIPE_WEBHOOK_SECRET": self.world.webhook_secret,
             "STRIPE_CHECKOUT_ORIGIN": self.url,
+            **paypal.settings(self.world),
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self._mail.port),
             "SANDBOX_URL": self.url,
@@ -64,24 +71,25 @@ class Sandbox:
     def start(self) -> None:
         self._mail.start()
         self._dispatcher.start()
-        self._expiry.start()
+        self._paypal_dispatcher.start()
+        self._caretaker.start()
         threading.Thread(target=self._http.serve_forever, args=(0.05,), name="http", daemon=True).start()
 
     def stop(self) -> None:
         self._http.shutdown()
         self._http.server_close()
-        for thread in (self._dispatcher, self._expiry):
+        for thread in (self._dispatcher, self._paypal_dispatcher, self._caretaker):
             thread.stop()
             thread.join(timeout=2)
         self._mail.stop()
         self.store.close()
 
 
-class _Expiry(threading.Thread):
-    """Lets open sessions expire when their time comes, asked or not."""
+class _Caretaker(threading.Thread):
+    """Does what comes with time alone: sessions expire, late fees and refunds arrive."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(name="expiry", daemon=True)
+        super().__init__(name="caretaker", daemon=True)
         self._world = world
         self._stopping = threading.Event()
 
@@ -89,8 +97,13 @@ class _Expiry(threading.Thread):
         self._stopping.set()
 
     def run(self) -> None:
-        while not self._stopping.wait(1):
-            checkout.expire_all_due(self._world)
+        while not self._stopping.wait(0.5):
+            try:
+                checkout.expire_all_due(self._world)
+                charges.book_due(self._world)
+                refunds.end_due(self._world)
+            except sqlite3.ProgrammingError:  # the memory was closed: we are stopping
+                return
 
 
 class _Server(ThreadingHTTPServer):
@@ -100,6 +113,10 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, world: World, port: int) -> None:
         self.world = world
         super().__init__(("127.0.0.1", port), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hung up while we spoke is nothing to shout about."""
+        _log.debug("%s hung up", client_address, exc_info=True)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -121,12 +138,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(_words(HTTPStatus.LENGTH_REQUIRED), close=True)
             return
         if int(length) > MAX_BODY:
+            self._discard(int(length))
             self._send(_words(HTTPStatus.REQUEST_ENTITY_TOO_LARGE), close=True)
             return
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, path, query, headers, self.rfile.read(int(length)))
         self._send(_route(self.server.world, request))
+
+    def _discard(self, length: int) -> None:
+        """Let the client finish, so that it reads our answer rather than a broken pipe; within a limit too."""
+        left = min(length, _MOST_DISCARDED)
+        while left > 0 and (chunk := self.rfile.read(min(left, 65_536))):
+            left -= len(chunk)
 
     do_GET = do_POST = do_DELETE = do_HEAD = do_PUT = _answer  # noqa: N815  named by the standard library
 
@@ -151,16 +175,23 @@ def _words(status: HTTPStatus) -> Response:
     return Response(status, f"{status.value} {status.phrase}\n".encode(), "text/plain; charset=utf-8")
 
 
+def _door(path: str) -> Callable[[World, Request], Response]:
+    """Who answers at this address."""
+    if paypal.concerns(path):
+        return paypal.answer
+    if path.startswith("/v1/"):
+        return api.answer
+    return control.answer if path.startswith("/_control/") else pages.answer
+
+
 def _route(world: World, request: Request) -> Response:
     """One answer for one request; a mistake of the sandbox itself is a 500, in its log."""
     if urlsplit(f"//{request.headers.get('host', '')}").hostname not in _HOSTS:
         return _words(HTTPStatus.MISDIRECTED_REQUEST)  # another site's name leading here: DNS rebinding
     try:
-        if request.path.startswith("/v1/"):
-            return api.answer(world, request)
-        if request.path.startswith("/_control/"):
-            return control.answer(world, request)
-        return pages.answer(world, request)
+        return _door(request.path)(world, request)
+    except BadRequest:
+        return _words(HTTPStatus.BAD_REQUEST)
     except Exception as error:  # noqa: BLE001  the last stop: told in the log and in the answer
         _log.exception("%s %s", request.method, request.path)
         return json_response({"error": {"type": "api_error", "message": f"sandbox: {error!r}"}}, 500)

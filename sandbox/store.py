@@ -26,6 +26,11 @@ CREATE INDEX IF NOT EXISTS object_by_kind ON object (kind, created, seq);
 CREATE INDEX IF NOT EXISTS object_by_customer ON object (kind, json_extract(body, '$.customer'));
 CREATE INDEX IF NOT EXISTS object_by_intent ON object (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS object_by_charge ON object (kind, json_extract(body, '$.charge'));
+CREATE INDEX IF NOT EXISTS object_by_status ON object (kind, json_extract(body, '$.status'));
+CREATE INDEX IF NOT EXISTS object_to_book ON object (kind, json_extract(body, '$._books_at'))
+    WHERE json_extract(body, '$._books_at') IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_to_end ON object (kind, json_extract(body, '$._ends_at'))
+    WHERE json_extract(body, '$._ends_at') IS NOT NULL;
 CREATE TABLE IF NOT EXISTS answer (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     request_id TEXT NOT NULL, created INTEGER NOT NULL
@@ -36,12 +41,20 @@ CREATE TABLE IF NOT EXISTS delivery (
 );
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due, place);
 CREATE INDEX IF NOT EXISTS delivery_by_event ON delivery (event);
+CREATE TABLE IF NOT EXISTS paypal_delivery (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, state TEXT NOT NULL, due REAL NOT NULL,
+    place REAL NOT NULL, signing TEXT NOT NULL, transmission TEXT NOT NULL, sent TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, answer TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS paypal_delivery_due ON paypal_delivery (state, due, place);
+CREATE INDEX IF NOT EXISTS paypal_delivery_by_event ON paypal_delivery (event);
+CREATE INDEX IF NOT EXISTS object_by_order ON object (kind, json_extract(body, '$._order'));
 CREATE TABLE IF NOT EXISTS mail (
     id INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, sender TEXT NOT NULL, recipients TEXT NOT NULL,
     raw BLOB NOT NULL
 );
 """
-_TABLES = ("object", "answer", "delivery", "mail")
+_TABLES = ("object", "answer", "delivery", "paypal_delivery", "mail")
 
 
 class Store:

@@ -14,6 +14,17 @@ MAX_BODY = 1_000_000
 MAX_FIELDS = 2_000
 
 
+class BadRequest(Exception):
+    """A request that cannot be read at all."""
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise BadRequest(f"at most {MAX_FIELDS} fields") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What came in. Header names are in lower case."""
@@ -27,13 +38,12 @@ class Request:
     @property
     def fields(self) -> list[tuple[str, str]]:
         """Form fields of the body, or of the query for requests without one."""
-        raw = self.body.decode("utf-8", "replace") if self.method in {"POST", "PUT"} else self.query
-        return parse_qsl(raw, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        return _pairs(self.body.decode("utf-8", "replace") if self.method in {"POST", "PUT"} else self.query)
 
     @property
     def asked(self) -> dict[str, str]:
         """Parameters of the query."""
-        return dict(parse_qsl(self.query, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+        return dict(_pairs(self.query))
 
     def options(self) -> Json:
         """The body of a control request: JSON, or a form."""

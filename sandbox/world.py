@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 import string
+import threading
+from collections import deque
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from sandbox.clock import Clock
-from sandbox.store import Store
+from sandbox.store import Json, Store
 
+MOST_CALLS = 1000
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -27,11 +30,17 @@ ASKED: ContextVar[Asked] = ContextVar("asked", default=_NOBODY)
 
 @dataclass(slots=True)
 class World:
-    """One sandbox. `product` is where webhooks go, `origin` its own address as browsers write it."""
+    """One sandbox.
+
+    `product` is where webhooks go, `origin` its own address, `calls` the latest requests of the API; `sending` is held
+    while an event is on its way, and taken before the store's lock, never after.
+    """
 
     store: Store
     product: str
     origin: str = ""
+    calls: deque[Json] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
+    sending: threading.Lock = field(default_factory=threading.Lock)
     clock: Clock = field(init=False)
     secret_key: str = field(init=False)
     webhook_secret: str = field(init=False)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from sandbox.control import people, switches
 from sandbox.control.actions import answer
+from sandbox.paypal import control as paypal
 
-CONTROLS = (people, switches)
+CONTROLS = (people, switches, paypal)
 """Importing them registers their controls."""
 
 __all__ = ["CONTROLS", "answer"]

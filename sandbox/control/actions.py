@@ -21,7 +21,7 @@ def action(method: str, path: str) -> Callable[[Action], Action]:
     """Register the decorated function as the answer to `/_control/<path>`; `{}` in the path is an identifier."""
 
     def register(function: Action) -> Action:
-        pattern = re.compile("/_control/" + path.replace("{}", "([A-Za-z0-9_]+)"))
+        pattern = re.compile("/_control/" + path.replace("{}", "([A-Za-z0-9_-]+)"))
         _ACTIONS.append((method, pattern, function))
         return function
 

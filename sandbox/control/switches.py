@@ -6,8 +6,10 @@ from dataclasses import asdict
 
 from sandbox import clock, faults
 from sandbox.control.actions import action, flag
+from sandbox.paypal import health as paypal
+from sandbox.paypal.totals import totals as paypal_totals
 from sandbox.store import Json
-from sandbox.stripe import checkout, webhooks
+from sandbox.stripe import charges, checkout, refunds, webhooks
 from sandbox.stripe.totals import sums_of
 from sandbox.world import World
 
@@ -30,8 +32,14 @@ def _modes(world: World) -> Json:
 
 @action("GET", "totals")
 def totals(world: World, options: Json) -> Json:
-    """The provider's sums in cents: of everything, or of one customer (`?customer=cus_…`)."""
-    return sums_of(world, str(options.get("customer", "")))
+    """The provider's sums in cents: of everything, or of one customer (`?customer=cus_…`). PayPal's stand apart."""
+    return sums_of(world, str(options.get("customer", ""))) | {"paypal": paypal_totals(world)}
+
+
+@action("GET", "calls")
+def list_calls(world: World, _options: Json) -> Json:
+    """The latest calls of the API, oldest first, since the start or the last reset of everything."""
+    return {"calls": list(world.calls)}
 
 
 @action("POST", "clock")
@@ -46,6 +54,8 @@ def set_clock(world: World, options: Json) -> Json:
     else:
         raise ValueError("say at, advance or reset")
     checkout.expire_all_due(world)
+    charges.book_due(world)
+    refunds.end_due(world)
     return {"now": world.clock.now(), "written": clock.written(world.clock.now())}
 
 
@@ -67,6 +77,13 @@ def release_webhooks(world: World, _options: Json) -> Json:
     return {"released": webhooks.release(world)}
 
 
+@action("POST", "fees")
+def tell_fees_late(world: World, options: Json) -> Json:
+    """`late`: so many seconds pass before a charge has its balance transaction, and so its fee."""
+    charges.tell_fees_late(world, int(options.get("late", 0)))
+    return {"late": charges.fees_late(world)}
+
+
 @action("POST", "faults")
 def add_fault(world: World, options: Json) -> Json:
     """The next calls fail: kind, times, path, method, seconds, status, retry_after, executed."""
@@ -82,13 +99,19 @@ def clear_faults(world: World, _options: Json) -> Json:
 
 @action("POST", "reset")
 def reset(world: World, options: Json) -> Json:
-    """No fault, no mode, the real time; with `everything`, no memory either. The keys stay."""
-    with world.store.transaction():
+    """No fault, no mode, the real time; with `everything`, no memory either. The keys stay.
+
+    It waits for the event that is on its way, so that nothing of before arrives after.
+    """
+    with world.sending, world.store.transaction():
         faults.clear(world.store)
         webhooks.reset_modes(world)
+        paypal.restore(world)
+        charges.tell_fees_late(world, 0)
         world.clock.reset()
         if flag(options, "everything", default=False):
             world.store.forget_everything()
+            world.calls.clear()
     return state(world, {})
 
 

@@ -23,7 +23,7 @@ _LINK = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]])")
 def show_list(world: World, request: Request) -> Response:
     language = words.language(request.headers.get("accept-language", ""))
     before = request.asked.get("before", "0")
-    found = mail.newest(world, _PAGE + 1, before=int(before) if before.isdigit() else 0)
+    found = mail.newest(world, _PAGE + 1, before=_number(before, 0))
     facts: dict[str, object] = {
         "mails": [_line(each, language) for each in found[:_PAGE]],
         "older": str(found[_PAGE - 1].id) if len(found) > _PAGE else "",
@@ -31,6 +31,10 @@ def show_list(world: World, request: Request) -> Response:
         "count": str(mail.count(world)),
     }
     return page("mailbox.html", language, facts)
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else default
 
 
 def _line(each: Mail, language: str) -> dict[str, str]:
@@ -77,5 +81,5 @@ def show_html(world: World, request: Request, identifier: str) -> Response:
 def as_json(world: World, request: Request) -> Response:
     """The newest mails, `?to=` one address, `?limit=` of them (100)."""
     limit = request.asked.get("limit", "100")
-    found = mail.newest(world, int(limit) if limit.isdigit() else _PAGE, to=request.asked.get("to", ""))
+    found = mail.newest(world, _number(limit, _PAGE), to=request.asked.get("to", ""))
     return json_response({"count": mail.count(world), "mails": [each.as_json() for each in found]})

@@ -46,16 +46,31 @@ def answer(world: World, request: Request) -> Response:
     fault = faults.take(world.store, request)
     unanswered = faults.before(fault)
     if unanswered:
+        _note(world, request, fault, status=None, replayed=False)
         return unanswered
     request_id = new_id("req", 14)
     try:
         kept, replayed = _answer(world, request, request_id, fault)
     except StripeError as error:
         kept, replayed = Kept(error.status, {"error": error.body}, request_id), False
+    _note(world, request, fault, status=kept.status, replayed=replayed)
     response = json_response(kept.body, kept.status, _headers(request, kept, request_id, replayed=replayed))
     if fault and fault.kind is Kind.STATUS and fault.retry_after:
         response.headers["Retry-After"] = fault.retry_after
     return faults.after(fault, response)
+
+
+def _note(world: World, request: Request, fault: Fault | None, *, status: int | None, replayed: bool) -> None:
+    world.calls.append(
+        {
+            "method": request.method,
+            "path": request.path,
+            "status": status,
+            "idempotency_key": request.headers.get("idempotency-key"),
+            "replayed": replayed,
+            "fault": fault.kind.value if fault else None,
+        }
+    )
 
 
 def _headers(request: Request, kept: Kept, request_id: str, *, replayed: bool) -> dict[str, str]:

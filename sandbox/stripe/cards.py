@@ -15,6 +15,14 @@ class Authentication(Enum):
     ALWAYS = "ALWAYS"
 
 
+class RefundFate(Enum):
+    """What becomes of a refund to the card."""
+
+    AT_ONCE = "AT_ONCE"
+    LATE = "LATE"  # pending, then succeeded
+    FAILS = "FAILS"  # succeeded, then failed
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A card and its fate. `decline` is the decline code of every charge, `dispute` the reason its holder will give."""
@@ -28,7 +36,7 @@ class Card:
     networks: tuple[str, ...] = ()
     country: str = "US"
     dispute: str = ""
-    refund: str = "succeeded"
+    refund: RefundFate = RefundFate.AT_ONCE
 
     @property
     def last4(self) -> str:
@@ -87,8 +95,8 @@ _ALL = (
     ),
     Card("4000000000000259", _V, "disputed: fraudulent", dispute="fraudulent"),
     Card("4000000000002685", _V, "disputed: product_not_received", dispute="product_not_received"),
-    Card("4000000000007726", _V, "refund succeeds later", refund="pending"),
-    Card("4000000000005126", _V, "refund fails later", refund="failing"),
+    Card("4000000000007726", _V, "refund succeeds later", refund=RefundFate.LATE),
+    Card("4000000000005126", _V, "refund fails later", refund=RefundFate.FAILS),
 )
 CARDS = {card.number: card for card in _ALL}
 

@@ -9,6 +9,8 @@ from sandbox.stripe.paging import page
 from sandbox.stripe.routes import endpoint
 from sandbox.world import World, new_id
 
+_FEES_LATE = "stripe.fees_late"
+
 
 def find(world: World, identifier: str, *, param: str) -> Json:
     found = world.store.get("charge", identifier)
@@ -18,14 +20,13 @@ def find(world: World, identifier: str, *, param: str) -> Json:
 
 
 def take(world: World, intent: Json, method: Json, *, proven: bool) -> Json:
-    """Take the money: the charge, its movement on the balance, and the event."""
+    """Take the money: the charge, its movement on the balance (at once, unless fees are told late), and the event."""
     charge = _new(world, intent, method, proven=proven)
-    movement = balance.book(
-        world, kind="charge", amount=charge["amount"], source=charge["id"], fee=balance.charge_fee(charge["amount"])
-    )
+    late = fees_late(world)
     charge |= {
         "amount_captured": charge["amount"],
-        "balance_transaction": movement["id"],
+        "balance_transaction": None if late else _book(world, charge),
+        "_books_at": world.clock.now() + late if late else None,
         "captured": True,
         "outcome": _outcome("authorized", "normal"),
         "paid": True,
@@ -35,6 +36,30 @@ def take(world: World, intent: Json, method: Json, *, proven: bool) -> Json:
     world.store.put(charge)
     events.emit(world, "charge.succeeded", charge)
     return charge
+
+
+def _book(world: World, charge: Json) -> str:
+    fee = balance.charge_fee(charge["amount"])
+    return str(balance.book(world, kind="charge", amount=charge["amount"], source=charge["id"], fee=fee)["id"])
+
+
+def fees_late(world: World) -> int:
+    """How many seconds after the charge Stripe says what it costs."""
+    return int(world.store.setting(_FEES_LATE, 0))
+
+
+def tell_fees_late(world: World, seconds: int) -> None:
+    """From now on the balance transaction of a charge comes so late: Stripe's asynchronous capture."""
+    world.store.set_setting(_FEES_LATE, seconds)
+
+
+def book_due(world: World) -> None:
+    """Book the charges whose balance transaction is due, and tell it."""
+    with world.store.transaction():
+        for charge in world.store.all("charge", "json_extract(body, '$._books_at') <= ?", (world.clock.now(),)):
+            charge |= {"balance_transaction": _book(world, charge), "_books_at": None}
+            world.store.put(charge)
+            events.emit(world, "charge.updated", charge, previous={"balance_transaction": None})
 
 
 def refuse(world: World, intent: Json, method: Json, decline: str) -> Json:

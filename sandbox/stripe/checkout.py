@@ -84,6 +84,7 @@ def _check_payer(world: World, parameters: Json) -> None:
         raise invalid(
             f"client_reference_id is at most {_LONGEST_REFERENCE} characters long.", param="client_reference_id"
         )
+    customers.check_email(parameters.get("customer_email"), "customer_email")
     if "customer" in parameters:
         customers.find(world, parameters["customer"], param="customer")
         if "customer_email" in parameters:

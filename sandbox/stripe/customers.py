@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from sandbox.store import Json
 from sandbox.stripe import events
-from sandbox.stripe.errors import missing
+from sandbox.stripe.errors import invalid, missing
 from sandbox.stripe.metadata import merged
 from sandbox.stripe.paging import page
 from sandbox.stripe.routes import endpoint
 from sandbox.world import World, new_id
 
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PLAIN = (
     "address",
     "business_name",
@@ -22,6 +25,11 @@ _PLAIN = (
     "shipping",
     "tax_exempt",
 )
+
+
+def check_email(address: str | None, param: str) -> None:
+    if address and not _EMAIL.fullmatch(address):
+        raise invalid(f"Invalid email address: {address}", param=param, code="email_invalid")
 
 
 def find(world: World, identifier: str, *, param: str) -> Json:
@@ -89,6 +97,7 @@ def list_customers(world: World, parameters: Json) -> Json:
 
 
 def _write(customer: Json, parameters: Json) -> None:
+    check_email(parameters.get("email"), "email")
     for name in _PLAIN:
         if name in parameters:
             customer[name] = parameters[name] or None

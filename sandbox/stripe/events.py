@@ -37,9 +37,7 @@ def emit(world: World, name: str, thing: Json, *, previous: Json | None = None) 
     event: Json = {
         "id": new_id("evt"),
         "object": "event",
-        "account": None,
         "api_version": VERSION,
-        "context": None,
         "created": world.clock.now(),
         "data": content,
         "livemode": False,

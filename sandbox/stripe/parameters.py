@@ -30,7 +30,7 @@ _KEY = re.compile(r"\[([^\[\]]*)\]")
 _MAX_DEPTH = 8
 _NOT_OF_THE_BODY = set(RequestOptions.__annotations__)
 _BOOLEANS = {"true": True, "false": False}
-_LARGEST_INTEGER_TEXT = 19
+_LONGEST_INTEGER = 18
 
 
 def decode(fields: Iterable[tuple[str, str]]) -> Json:
@@ -187,7 +187,7 @@ def _read_plain(value: object, hint: Hint, path: str, *, empty: bool = False) ->
 
 
 def _read_integer(value: str, path: str) -> int:
-    if re.fullmatch(r"-?[0-9]+", value) and len(value) <= _LARGEST_INTEGER_TEXT:
+    if re.fullmatch(r"-?[0-9]+", value) and len(value) <= _LONGEST_INTEGER:
         return int(value)
     raise invalid(f"Invalid integer: {value}", param=path, code="parameter_invalid_integer")
 

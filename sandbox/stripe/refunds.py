@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from sandbox.store import Json
 from sandbox.stripe import balance, cards, charges, events, intents
+from sandbox.stripe.cards import RefundFate
 from sandbox.stripe.errors import StripeError, invalid, missing
 from sandbox.stripe.metadata import merged
 from sandbox.stripe.paging import page
 from sandbox.stripe.routes import endpoint
 from sandbox.world import World, new_id
+
+_ENDS_AFTER = 10 * 60
 
 
 def _euros(cents: int) -> str:
@@ -71,10 +74,11 @@ def _check(charge: Json, amount: int) -> None:
 
 def give_back(world: World, charge: Json, amount: int, *, reason: str | None, metadata: Json) -> Json:
     """Make the refund: its movement, the charge's new sums, and the events."""
-    fate = cards.CARDS[_number(world, charge)].refund
     refund = _new(world, charge, amount, reason, metadata)
-    refund["status"] = "pending" if fate == "pending" else "succeeded"
-    refund["_fails"] = fate == "failing"
+    fate = cards.CARDS[_number(world, charge)].refund
+    refund["status"] = "pending" if fate is RefundFate.LATE else "succeeded"
+    refund["_fate"] = fate.value
+    refund["_ends_at"] = None if fate is RefundFate.AT_ONCE else world.clock.now() + _ENDS_AFTER
     refund["balance_transaction"] = balance.book(world, kind="refund", amount=-amount, source=refund["id"])["id"]
     world.store.put(refund)
     before = {"amount_refunded": charge["amount_refunded"], "refunded": charge["refunded"]}
@@ -121,13 +125,24 @@ def _new(world: World, charge: Json, amount: int, reason: str | None, metadata: 
     }
 
 
+def end_due(world: World) -> None:
+    """Refunds to the cards whose refunds are slow: they arrive or come back some time later."""
+    with world.store.transaction():
+        for refund in world.store.all("refund", "json_extract(body, '$._ends_at') <= ?", (world.clock.now(),)):
+            if refund["_fate"] == RefundFate.FAILS.value:
+                fail(world, refund, "unknown")
+            else:
+                succeed(world, refund)
+
+
 def succeed(world: World, refund: Json) -> Json:
     """A pending refund arrives."""
     if refund["status"] != "pending":
         raise StripeError(f"This refund is {refund['status']}, not pending.")
-    world.store.put(refund | {"status": "succeeded"})
-    events.emit(world, "refund.updated", refund | {"status": "succeeded"}, previous={"status": "pending"})
-    return refund | {"status": "succeeded"}
+    refund |= {"status": "succeeded", "_ends_at": None}
+    world.store.put(refund)
+    events.emit(world, "refund.updated", refund, previous={"status": "pending"})
+    return refund
 
 
 def fail(world: World, refund: Json, reason: str) -> Json:
@@ -137,6 +152,7 @@ def fail(world: World, refund: Json, reason: str) -> Json:
     before = {"status": refund["status"]}
     movement = balance.book(world, kind="refund_failure", amount=refund["amount"], source=refund["id"], at_once=True)
     refund |= {"status": "failed", "failure_reason": reason, "failure_balance_transaction": movement["id"]}
+    refund["_ends_at"] = None
     world.store.put(refund)
     charge = charges.find(world, refund["charge"], param="charge")
     world.store.put(charge | {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False})

@@ -197,7 +197,8 @@ class Dispatcher(threading.Thread):
         self._world.store.change("UPDATE delivery SET due = 0 WHERE state = 'WAITING' AND attempts > 0")
         while not self._stopping.is_set():
             try:
-                idle = not self._send_one()
+                with self._world.sending:
+                    idle = not self._send_one()
             except sqlite3.ProgrammingError:  # the memory was closed: we are stopping
                 return
             if idle:
@@ -225,7 +226,7 @@ class Dispatcher(threading.Thread):
     def _record(self, row: sqlite3.Row, event: Json, answer: int | str) -> None:
         attempts, signing = row["attempts"] + 1, Signing(row["signing"])
         state = _after(answer, attempts, signing)
-        pause = min(2 ** min(attempts, 10), _LONGEST_PAUSE)
+        pause = min(2 ** min(attempts - 1, 10), _LONGEST_PAUSE)
         with self._world.store.transaction():
             self._world.store.change(
                 "UPDATE delivery SET state = ?, attempts = ?, answer = ?, due = ? WHERE id = ?",

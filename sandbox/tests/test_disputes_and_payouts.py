@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+import stripe
+
+from sandbox.tests.conftest import Control, Product, eventually, paid
+
+FOUR_DAYS = 4 * 24 * 3600
+
+
+def test_a_disputed_charge_is_withdrawn_with_a_fee_and_not_refundable(
+    client: stripe.StripeClient, control: Control, product: Product, look: Control
+) -> None:
+    intent = paid(client)
+
+    opened = control(f"dispute/{intent.id}", reason="fraudulent")
+
+    dispute = client.v1.disputes.retrieve(opened["id"])
+    assert (dispute.status, dispute.amount, dispute.payment_intent) == ("needs_response", 5000, intent.id)
+    assert [(each.amount, each.fee, each.net) for each in dispute.balance_transactions] == [(-5000, 1500, -6500)]
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.v1.refunds.create({"payment_intent": intent.id})
+    assert refused.value.code == "charge_disputed"
+    assert (look("totals")["disputed_cents"], look("totals")["kept_cents"]) == (5000, 0)
+    eventually(lambda: product.types()[-2:] == ["charge.dispute.created", "charge.dispute.funds_withdrawn"])
+
+
+def test_a_won_dispute_brings_the_money_back_without_the_fee(
+    client: stripe.StripeClient, control: Control, product: Product, look: Control
+) -> None:
+    opened = control(f"dispute/{paid(client).id}")
+
+    control(f"dispute/{opened['id']}/close", outcome="won")
+
+    dispute = client.v1.disputes.retrieve(opened["id"])
+    assert (dispute.status, [each.net for each in dispute.balance_transactions]) == ("won", [-6500, 5000])
+    assert look("totals")["kept_cents"] == 5000
+    eventually(lambda: product.types()[-2:] == ["charge.dispute.funds_reinstated", "charge.dispute.closed"])
+    assert control(f"dispute/{opened['id']}/close", outcome="lost")["http_status"] == 400
+
+
+@pytest.mark.parametrize(("text", "status"), [("winning_evidence", "won"), ("losing_evidence", "lost")])
+def test_evidence_decides_as_in_stripes_test_mode(
+    client: stripe.StripeClient, control: Control, text: str, status: str
+) -> None:
+    opened = control(f"dispute/{paid(client).id}")
+
+    answered = client.v1.disputes.update(opened["id"], {"evidence": {"uncategorized_text": text}, "submit": True})
+
+    assert answered.status == status
+
+
+def test_a_dispute_can_be_given_up(client: stripe.StripeClient, control: Control) -> None:
+    opened = control(f"dispute/{paid(client).id}")
+
+    assert client.v1.disputes.close(opened["id"]).status == "lost"
+
+
+def test_some_cards_are_disputed_by_themselves(client: stripe.StripeClient) -> None:
+    intent = paid(client, payment_method="pm_card_createDispute")
+
+    found = client.v1.disputes.list({"payment_intent": intent.id}).data
+
+    assert [(each.amount, each.reason) for each in found] == [(5000, "fraudulent")]
+
+
+def test_a_charge_is_not_disputed_for_more_than_it_is(client: stripe.StripeClient, control: Control) -> None:
+    intent = paid(client)
+
+    assert control(f"dispute/{intent.id}", amount=5001)["http_status"] == 400
+    assert control(f"dispute/{intent.id}", amount=2000)["amount"] == 2000
+    assert control(f"dispute/{intent.id}")["http_status"] == 400
+
+
+def test_money_waits_some_days_and_is_then_paid_out(
+    client: stripe.StripeClient, control: Control, product: Product
+) -> None:
+    paid(client, amount=10000)
+    assert control("payout")["http_status"] == 400
+    before = client.v1.balance.retrieve()
+    assert (before.available[0].amount, before.pending[0].amount) == (0, 9825)
+
+    control("clock", advance=FOUR_DAYS)
+    sent = control("payout")
+
+    assert sent["amount"] == 9825
+    after = client.v1.balance.retrieve()
+    assert (after.available[0].amount, after.pending[0].amount) == (0, 0)
+    movements = client.v1.balance_transactions.list({"payout": sent["id"]}).data
+    assert [(each.type, each.net, each.status) for each in movements] == [
+        ("payout", -9825, "available"),
+        ("charge", 9825, "available"),
+    ]
+    assert [each.id for each in client.v1.payouts.list().data] == [sent["id"]]
+    assert client.v1.payouts.retrieve(sent["id"]).status == "paid"
+    eventually(lambda: "payout.paid" in product.types())
+
+
+def test_the_balance_is_the_sum_of_its_movements(client: stripe.StripeClient, control: Control, look: Control) -> None:
+    first, second = paid(client, amount=3333), paid(client, amount=7777)
+    client.v1.refunds.create({"payment_intent": first.id, "amount": 1111})
+    control(f"dispute/{second.id}")
+
+    movements = client.v1.balance_transactions.list({"limit": 100}).data
+    balance = client.v1.balance.retrieve()
+
+    total = sum(each.net for each in movements)
+    assert total == balance.available[0].amount + balance.pending[0].amount == look("totals")["net_cents"]
+    assert all(each.net == each.amount - each.fee for each in movements)
