@@ -169,7 +169,11 @@ FAILPOINT_FOLDER = env.text(
     "FAILPOINT_FOLDER", help="Crash rehearsals: a file in this folder kills the process there. Refused in production."
 )
 CELERY_BEAT_SCHEDULE = {
-    "outbox-sweep": {"task": "outbox.tasks.sweep", "schedule": timedelta(seconds=OUTBOX_SWEEP_SECONDS)},
+    "outbox-sweep": {
+        "task": "outbox.tasks.sweep",
+        "schedule": timedelta(seconds=OUTBOX_SWEEP_SECONDS),
+        "options": {"expires": OUTBOX_SWEEP_SECONDS},  # a sweep that comes late is of no use: the next one does it all
+    },
     "payments-sweep": {"task": "payments.tasks.sweep", "schedule": timedelta(seconds=PAYMENT_SWEEP_SECONDS)},
     "payments-catch-up": {"task": "payments.tasks.catch_up", "schedule": timedelta(seconds=PAYMENT_CATCH_UP_SECONDS)},
     "selfcheck": {"task": "billing_portal.tasks.selfcheck", "schedule": timedelta(hours=1)},
