@@ -687,15 +687,24 @@ _TOUCHED = {
 
 
 def _update(table: str) -> Callable[[World], None]:
-    return lambda world: world.sql(f"UPDATE ledger_{table} SET {_TOUCHED[table]}")
+    def rows_changed(world: World) -> None:
+        world.sql(f"UPDATE ledger_{table} SET {_TOUCHED[table]}")
+
+    return rows_changed
 
 
 def _delete(table: str) -> Callable[[World], None]:
-    return lambda world: world.sql(f"DELETE FROM ledger_{table}")
+    def rows_deleted(world: World) -> None:
+        world.sql(f"DELETE FROM ledger_{table}")
+
+    return rows_deleted
 
 
 def _truncate(table: str) -> Callable[[World], None]:
-    return lambda world: world.sql(f"TRUNCATE ledger_{table} CASCADE")
+    def the_table_emptied(world: World) -> None:
+        world.sql(f"TRUNCATE ledger_{table} CASCADE")
+
+    return the_table_emptied
 
 
 for name in APPEND_ONLY:
@@ -733,7 +742,10 @@ _AS_NEW = {
 
 
 def _replace(table: str, where: str) -> Callable[[World], None]:
-    return lambda world: world.replace(table, where.format(**vars(world)), _AS_NEW.get(table, {}))
+    def a_row_replaced(world: World) -> None:
+        world.replace(table, where.format(**vars(world)), _AS_NEW.get(table, {}))
+
+    return a_row_replaced
 
 
 for name, where in _REPLACED.items():
