@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from tests.support import cast as people
@@ -20,6 +21,12 @@ pytest_plugins = ["tests.support.flush"]
 # Machines are shared: a slow example is not a failure. Examples are the same in each run unless a seed is given.
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("portal")
+
+
+@pytest.fixture(autouse=True)
+def _every_test_starts_in_french() -> None:
+    """A page read in English by one test leaves its language to the thread; the next one starts anew."""
+    translation.deactivate()
 
 
 @pytest.fixture
