@@ -135,6 +135,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "data_folder_in": _QUEUE_FOLDERS["messages"],
         "data_folder_out": _QUEUE_FOLDERS["messages"],
         "control_folder": _QUEUE_FOLDERS["control"],
+        "polling_interval": 0.1,  # a second by default, during which a worker with free hands takes nothing
     }
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
