@@ -175,8 +175,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=OUTBOX_SWEEP_SECONDS),
         "options": {"expires": OUTBOX_SWEEP_SECONDS},  # a sweep that comes late is of no use: the next one does it all
     },
-    "payments-sweep": {"task": "payments.tasks.sweep", "schedule": timedelta(seconds=PAYMENT_SWEEP_SECONDS)},
-    "payments-catch-up": {"task": "payments.tasks.catch_up", "schedule": timedelta(seconds=PAYMENT_CATCH_UP_SECONDS)},
+    "payments-sweep": {
+        "task": "payments.tasks.sweep",
+        "schedule": timedelta(seconds=PAYMENT_SWEEP_SECONDS),
+        "options": {"expires": PAYMENT_SWEEP_SECONDS},
+    },
+    "payments-catch-up": {
+        "task": "payments.tasks.catch_up",
+        "schedule": timedelta(seconds=PAYMENT_CATCH_UP_SECONDS),
+        "options": {"expires": PAYMENT_CATCH_UP_SECONDS},
+    },
     "selfcheck": {"task": "billing_portal.tasks.selfcheck", "schedule": timedelta(hours=1)},
     "documents-pulse": {
         "task": "billing_portal.tasks.pulse",
