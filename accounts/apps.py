@@ -14,11 +14,14 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and customers")
 
     def ready(self) -> None:
-        from allauth.mfa.signals import authenticator_added  # noqa: PLC0415 - the app registry is being filled
+        from allauth.account.signals import password_reset  # noqa: PLC0415 - the app registry is being filled
+        from allauth.mfa.signals import authenticator_added  # noqa: PLC0415 - same
 
         from accounts.second_factor import note_set_up  # noqa: PLC0415 - same
+        from accounts.services.people import note_address_proved  # noqa: PLC0415 - same
 
         authenticator_added.connect(note_set_up)
+        password_reset.connect(note_address_proved)
         post_migrate.connect(_fill_a_new_database, sender=self)
 
 
