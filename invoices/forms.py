@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from invoices.selectors import InvoiceQuery, Period
 from invoices.states import Settlement
@@ -28,7 +29,7 @@ class InvoiceFilters(forms.Form):
 
     def __init__(self, asked: QueryDict, *, years: Sequence[int]) -> None:
         super().__init__(asked)
-        self.fields["year"].choices = [("", _("All")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", pgettext_lazy("years", "All")), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
         self.is_valid()
 
     @property

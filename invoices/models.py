@@ -35,7 +35,8 @@ class DocumentSeries(models.Model):
             models.UniqueConstraint(fields=["prefix", "year"], name="invoices_series_once"),
             models.CheckConstraint(condition=Q(prefix__in=Series.values), name="invoices_series_known"),
             models.CheckConstraint(
-                condition=Q(last=0, last_date__isnull=True) | Q(last__gt=0, last_date__year=F("year")),
+                condition=Q(last=0, last_date__isnull=True)
+                | Q(last__gt=0, last_date__isnull=False, last_date__year=F("year")),
                 name="invoices_series_dated_in_its_year",
             ),
         ]
@@ -92,7 +93,6 @@ class Invoice(models.Model):
         verbose_name_plural = _("invoices")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="invoices_kind_known"),
-            models.CheckConstraint(condition=Q(status__in=InvoiceStatus.values), name="invoices_status_known"),
             models.CheckConstraint(condition=Q(currency="EUR"), name="invoices_currency_euro"),
             models.CheckConstraint(
                 condition=Q(number__isnull=True) | Q(number__regex=r"^FA20[0-9]{2}-[0-9]{6}$"),
@@ -120,6 +120,7 @@ class Invoice(models.Model):
                     status=InvoiceStatus.ISSUED,
                     number__isnull=False,
                     issue_date__isnull=False,
+                    due_date__isnull=False,
                     due_date__gte=F("issue_date"),
                     issued_at__isnull=False,
                     ledger_tx__isnull=False,
@@ -153,8 +154,8 @@ class InvoiceLine(models.Model):
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     label = models.CharField(_("description"), max_length=LABEL_LENGTH)
-    period_start = models.DateField(_("from"), null=True)
-    period_end = models.DateField(_("to"), null=True)
+    period_start = models.DateField(_("first day"), null=True)
+    period_end = models.DateField(_("last day"), null=True)
     # EN 16931 as France applies it: quantities of four decimals at most, prices of six and above zero (BR-FR flux 2).
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=4)
     unit_price = models.DecimalField(_("unit price before VAT"), max_digits=14, decimal_places=6)
@@ -173,7 +174,7 @@ class InvoiceLine(models.Model):
             models.CheckConstraint(condition=Q(rate__gte=0, rate__lt=100), name="invoices_line_rate_within"),
             models.CheckConstraint(
                 condition=Q(period_start__isnull=True, period_end__isnull=True)
-                | Q(period_start__isnull=False, period_end__gte=F("period_start")),
+                | Q(period_start__isnull=False, period_end__isnull=False, period_end__gte=F("period_start")),
                 name="invoices_line_period_in_order",
             ),
         ]

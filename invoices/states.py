@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DocumentKind(models.TextChoices):
@@ -36,7 +37,7 @@ class Series(models.TextChoices):
 class Settlement(models.TextChoices):
     """What the reader of a list of invoices wants to know. Computed from the ledger, never stored."""
 
-    PAID = "PAID", _("Paid")
+    PAID = "PAID", pgettext_lazy("invoice", "Paid")
     DUE = "DUE", _("To be paid")
     LATE = "LATE", _("Late")
 

@@ -31,7 +31,7 @@ def states(counts: Counts, filters: InvoiceFilters) -> list[Tab]:
     chosen = filters.kept.get("state", "")
     others = {name: value for name, value in filters.kept.items() if name != "state"}
     offered = [
-        ("", _("All")),
+        ("", pgettext("invoices", "All")),
         (Settlement.DUE.value, _("To be paid")),
         (Settlement.LATE.value, _("Late")),
         (Settlement.PAID.value, pgettext("invoices", "Paid")),

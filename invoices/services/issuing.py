@@ -157,12 +157,8 @@ def _releases(vat: Sequence[InvoiceVat]) -> list[ledger.Release]:
 
 def _tell(issued: Sequence[Invoice], *, at: datetime) -> None:
     """Seal the fact, ask for each PDF, and for the mails: rendering either would keep the series locked."""
-    for invoice in issued:
-        ledger.record(
-            "invoice.issued",
-            {"number": str(invoice.number), "total_cents": invoice.total_cents, "content_hash": invoice.content_hash},
-            at=at,
-        )
+    facts = [{"number": i.number, "total_cents": i.total_cents, "content_hash": i.content_hash} for i in issued]
+    ledger.record_many("invoice.issued", facts, at=at)
     renders = [
         outbox.NewJob(
             "invoices.render",
