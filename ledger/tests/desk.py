@@ -187,6 +187,11 @@ class Desk:
         return Piece(journal, f"label of {ref}", ref, TODAY, f"{self.customer.pk}:{ref}:{self.serial}")
 
     # --- What the accountant reads ----------------------------------------------------------------------------------
+    def look(self) -> None:
+        """Take note of all that is posted so far."""
+        self.posted()
+        self.allocated()
+
     def posted(self) -> list[str]:
         """The transactions since the last look."""
         legs = defaultdict(list)

@@ -75,7 +75,7 @@ class World:
         self.version, self.balance = last.version, last.balance_after_cents
         check_now()
 
-    def sql(self, text: str, *params: object) -> None:
+    def sql(self, text: str, *params: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(text, params)
 

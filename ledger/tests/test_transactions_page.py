@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 PAGE = "/transactions/"
+ASKED: dict[str, str | int] = {"kind": "payments", "year": 2026, "q": "Wording"}
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def signed_in(client: Client, cast: Cast) -> Client:
     return client
 
 
-def text(client: Client, address: str = PAGE, **asked: object) -> str:
+def text(client: Client, address: str = PAGE, **asked: str | int) -> str:
     response = client.get(address, asked)
     assert response.status_code == 200
     return response.content.decode()
@@ -185,11 +186,11 @@ def test_a_hostile_wording_is_text(signed_in: Client, desk: Desk) -> None:
 def test_the_page_costs_the_same_for_one_line_or_for_many(signed_in: Client, desk: Desk) -> None:
     desk.receive("L0", 1)
     with CaptureQueriesContext(connection) as few:
-        signed_in.get(PAGE, {"kind": "payments", "year": 2026, "q": "Wording"})
+        signed_in.get(PAGE, ASKED)
     for serial in range(1, 60):
         desk.receive(f"L{serial}", 1)
     with CaptureQueriesContext(connection) as many:
-        signed_in.get(PAGE, {"kind": "payments", "year": 2026, "q": "Wording"})
+        signed_in.get(PAGE, ASKED)
 
     assert len(few) == len(many) <= 10
 
