@@ -23,7 +23,7 @@ from core.templatetags.ui import day, money
 from invoices.models import Invoice
 from invoices.states import InvoiceStatus, Settlement
 from ledger import selectors as ledger
-from ledger.kinds import MovementKind
+from ledger.presenting import line
 from payments.selectors import being_checked
 
 if TYPE_CHECKING:
@@ -135,11 +135,8 @@ def _document(invoice: Invoice, due: date | None, today: date) -> Document:
 
 
 def _line(movement: Movement, links: Mapping[str, str]) -> Line:
-    """The kind in the reader's language, then the number of a document or the wording of the books."""
-    kind = MovementKind(movement.kind).label
-    if movement.piece_ref in links:
-        return Line(movement, f"{kind} {movement.piece_ref}", "", links[movement.piece_ref])
-    return Line(movement, str(kind), movement.label, "")
+    words = line(movement)
+    return Line(movement, words.title, words.detail, links.get(movement.piece_ref, ""))
 
 
 def _facts(situation: Situation, documents: Sequence[Document]) -> list[Fact]:

@@ -6,7 +6,12 @@ root.classList.add("js");
 // --- Errors: the summary is read out and reached first ---------------------------------------------------------------
 document.querySelector(".errors")?.focus();
 
-// --- Copy buttons: the value without its spaces ----------------------------------------------------------------------
+// --- Copy buttons: the value without its spaces; what was done is also said to screen readers --------------------------
+const said = document.createElement("p");
+said.className = "vh";
+said.setAttribute("role", "status");
+document.body.append(said);
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest(".copy button");
   if (!button) return;
@@ -14,9 +19,11 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(value);
   const label = button.querySelector("span");
   const before = label.textContent;
-  label.setAttribute("role", "status");
-  label.textContent = button.dataset.copied;
-  setTimeout(() => { label.textContent = before; }, 2000);
+  label.textContent = said.textContent = button.dataset.copied;
+  setTimeout(() => {
+    label.textContent = before;
+    said.textContent = "";
+  }, 2000);
 });
 
 // --- Appearance: kept in a cookie, so that the server writes it and no page flashes ------------------------------------

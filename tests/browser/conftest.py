@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,7 +22,7 @@ from tests.browser.world import World, make_world
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from accounts.models import User
 
@@ -79,15 +80,49 @@ def _other_database(path: Path) -> Iterator[None]:
         connection.settings_dict["NAME"] = usual
 
 
-class Visit:
-    """Opens pages of the live portal as somebody, and keeps their status and what the console said."""
+class Rooms:
+    """Browser contexts that many tests may share, because they leave nothing behind: one for each kind of visitor."""
 
     def __init__(self, world: World, browser: Browser) -> None:
+        self._world, self._browser = world, browser
+        self._shared: dict[tuple[object, ...], BrowserContext] = {}
+
+    def shared(self, who: User | None, language: str, *, javascript: bool) -> BrowserContext:
+        key = (who and who.pk, language, javascript)
+        if key not in self._shared:
+            self._shared[key] = self.fresh(who, language, javascript=javascript)
+        return self._shared[key]
+
+    def fresh(self, who: User | None, language: str, *, javascript: bool) -> BrowserContext:
+        context = self._browser.new_context(
+            base_url=self._world.url,
+            locale="fr-FR" if language == "fr" else "en-GB",
+            timezone_id="Europe/Paris",
+            reduced_motion="reduce",
+            java_script_enabled=javascript,
+        )
+        context.set_default_timeout(10_000)
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if who is not None:
+            cookies[settings.SESSION_COOKIE_NAME] = _session(who)
+        context.add_cookies([{"name": name, "value": cookies[name], "url": self._world.url} for name in cookies])
+        return context
+
+    def close(self) -> None:
+        for context in self._shared.values():
+            context.close()
+
+
+class Visit:
+    """Opens pages of the live portal as somebody, and keeps their status, weight and what the console said."""
+
+    def __init__(self, world: World, rooms: Rooms) -> None:
         self.world = world
         self.console: list[str] = []
         self.status = 0
-        self._browser = browser
-        self._contexts: list[BrowserContext] = []
+        self.html = b""
+        self._rooms = rooms
+        self._leave: list[Page | BrowserContext] = []
 
     def __call__(
         self,
@@ -98,42 +133,41 @@ class Visit:
         width: int = DESKTOP,
         scheme: Any = "light",
         javascript: bool = True,
+        shared: bool = False,
     ) -> Page:
-        size: ViewportSize = {"width": width, "height": 900 if width > PHONE else 640}
-        context = self._browser.new_context(
-            base_url=self.world.url,
-            locale="fr-FR" if language == "fr" else "en-GB",
-            timezone_id="Europe/Paris",
-            viewport=size,
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            java_script_enabled=javascript,
-        )
-        self._contexts.append(context)
-        context.set_default_timeout(10_000)
-        context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": self.world.url}])
-        if who is not None:
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(who), "url": self.world.url}])
+        enter = self._rooms.shared if shared else self._rooms.fresh
+        context = enter(who, language, javascript=javascript)
         page = context.new_page()
+        self._leave.append(page if shared else context)
+        page.set_viewport_size({"width": width, "height": 900 if width > PHONE else 640})
+        page.emulate_media(color_scheme=scheme)
         page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.console.append(f"error: {error}"))
         response = page.goto(path)
-        self.status = response.status if response else 0
+        if response is not None:
+            self.status, self.html = response.status, response.body()
         return page
 
     def close(self) -> None:
-        for context in self._contexts:
-            context.close()
+        for place in self._leave:
+            place.close()
 
     def complaints(self) -> list[str]:
         """What the console said, but for the status of a page that was meant to be an error."""
         return [said for said in self.console if "the server responded with a status of" not in said]
 
 
+@pytest.fixture(scope="package")
+def rooms(world: World, browser: Browser) -> Iterator[Rooms]:
+    kept = Rooms(world, browser)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def visit(world: World, browser: Browser) -> Iterator[Visit]:
+def visit(world: World, rooms: Rooms) -> Iterator[Visit]:
     """Open pages; at the end the console must have said nothing (the content policy speaks there)."""
-    visiting = Visit(world, browser)
+    visiting = Visit(world, rooms)
     yield visiting
     visiting.close()
     assert visiting.complaints() == []
@@ -143,8 +177,10 @@ def _session(user: User) -> str:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
-    # As a sign-in by password just now: the pages about passwords and second factors ask for a recent one.
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "email": user.email}]
+    request = HttpRequest()
+    request.session = session
+    # As if the password had just been given: the pages about second factors ask for it again.
+    record_authentication(request, user, method="password", reauthenticated=True)
     session.save()
     UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1", user_agent="Chromium")
     return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -49,7 +49,7 @@ def make_world(url: str) -> World:
     cast = make_cast(now)
     cast.claire.set_password("a-long-password-for-tests")
     cast.claire.save()
-    EmailAddress.objects.create(user=cast.claire, email=cast.claire.email, verified=True, primary=True)
+    EmailAddress.objects.filter(user=cast.claire).update(verified=True)
     late = User.objects.get(email="compta@durand.example.org")
     accounts.add_member(cast.individual, late, Role.BILLING)  # several accounts: the switcher shows
     patient = accounts.create_customer(
