@@ -71,7 +71,8 @@ def _payment(world: World, intent: Json, language: str) -> Json:
 
 
 def _event(event: Json, language: str) -> Json:
+    known = words.words(language)
     return event | {
         "date": moment(event["created"], language),
-        "sendings": [f"{each['state']} {each['answer']}".strip() for each in event["sendings"]],
+        "sendings": [f"{known['sent_' + each['state']]} {each['answer']}".strip() for each in event["sendings"]],
     }

@@ -89,7 +89,7 @@ def _show(world: World, request: Request, session: Json, *, reason: str = "", ty
         "error": words.decline(language, reason) if reason else "",
         "wrong": reason,
         "typed": typed or {},
-        "cards": [{"number": card.number, "title": card.title, "last4": card.last4} for card in cards.CARDS.values()],
+        "groups": _test_cards(language, hosted.blocked_brands(session)),
         "networks": _NETWORKS,
         "return_address": hosted.return_address(session),
     }
@@ -97,6 +97,16 @@ def _show(world: World, request: Request, session: Json, *, reason: str = "", ty
         return page("closed.html", language, facts)
     name = "challenge.html" if hosted.challenged(world, session) else "checkout.html"
     return page(name, language, facts, forms_to=_origin(session["success_url"]))
+
+
+def _test_cards(language: str, blocked: list[str]) -> list[tuple[str, list[Json]]]:
+    """The test cards by what becomes of them: (title of the group, its cards)."""
+    groups: dict[str, list[Json]] = {group: [] for group in ("accepted", "refused", "proof", "later", "blocked")}
+    for card in cards.CARDS.values():
+        shown = {"number": card.number, "title": words.card_title(language, card.title), "last4": card.last4}
+        groups["blocked" if cards.is_blocked(card, blocked) else card.group].append(shown)
+    known = words.words(language)
+    return [(known[f"group_{group}"], found) for group, found in groups.items() if found]
 
 
 def _origin(address: str) -> str:

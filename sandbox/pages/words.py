@@ -24,6 +24,11 @@ FRENCH = {
     "back": "Revenir au site sans payer",
     "quick": "Cartes d’essai",
     "quick_intro": "Un bouton par carte : elle est présentée aussitôt.",
+    "group_accepted": "Acceptées",
+    "group_refused": "Refusées",
+    "group_proof": "Avec 3-D Secure",
+    "group_later": "Acceptées, avec une suite",
+    "group_blocked": "Marques que ce site ne prend pas",
     "challenge_title": "Votre banque demande confirmation",
     "challenge_intro": "3-D Secure : ceci imite l’application de votre banque. Confirmez-vous ce paiement ?",
     "accept": "Confirmer",
@@ -108,6 +113,13 @@ FRENCH = {
     "fault_garbage": "répondre n’importe quoi",
     "fault_truncate": "couper la réponse en deux",
     "receipt_title": "Reçu de carte",
+    "sent_WAITING": "à envoyer",
+    "sent_HELD": "retenu",
+    "sent_QUIET": "non envoyé",
+    "sent_LOST": "perdu",
+    "sent_DONE": "reçu par le portail",
+    "sent_REFUSED": "refusé par le portail",
+    "sent_GIVEN_UP": "abandonné",
 }
 ENGLISH = {
     "lang": "en",
@@ -131,6 +143,11 @@ ENGLISH = {
     "back": "Back to the site without paying",
     "quick": "Test cards",
     "quick_intro": "One button a card: it is presented at once.",
+    "group_accepted": "Accepted",
+    "group_refused": "Refused",
+    "group_proof": "With 3-D Secure",
+    "group_later": "Accepted, with a sequel",
+    "group_blocked": "Brands that this site does not take",
     "challenge_title": "Your bank asks you to confirm",
     "challenge_intro": "3-D Secure: this imitates your bank’s app. Do you confirm this payment?",
     "accept": "Confirm",
@@ -215,6 +232,13 @@ ENGLISH = {
     "fault_garbage": "answer nonsense",
     "fault_truncate": "cut the answer in half",
     "receipt_title": "Card receipt",
+    "sent_WAITING": "to be sent",
+    "sent_HELD": "held back",
+    "sent_QUIET": "not sent",
+    "sent_LOST": "lost",
+    "sent_DONE": "received by the portal",
+    "sent_REFUSED": "refused by the portal",
+    "sent_GIVEN_UP": "given up",
 }
 
 _DECLINES_FRENCH = {
@@ -239,6 +263,34 @@ _DECLINES_ENGLISH = {
     "payment_intent_authentication_failure": "Your bank could not authenticate you. Try another card.",
     "setup_intent_authentication_failure": "Your bank could not authenticate you. Try another card.",
 }
+
+
+_CARDS_FRENCH = {
+    "Refused": "Refus sans motif",
+    "Insufficient funds": "Provision insuffisante",
+    "Lost card": "Carte perdue",
+    "Stolen card": "Carte volée",
+    "Expired card": "Carte expirée",
+    "Wrong security code": "Code de sécurité faux",
+    "Processing error": "Erreur de traitement",
+    "Too many attempts": "Trop d’essais",
+    "Saved, then refused": "Enregistrée, puis refusée",
+    "Proof unless saved": "Preuve, sauf enregistrée",
+    "Proof always": "Preuve à chaque fois",
+    "Proof always (2)": "Preuve à chaque fois (2)",
+    "Proof always (3)": "Preuve à chaque fois (3)",
+    "Proof, then insufficient funds": "Preuve, puis provision insuffisante",
+    "Proof, then refused": "Preuve, puis refus",
+    "Disputed as fraud": "Contestée pour fraude",
+    "Disputed as not received": "Contestée, rien reçu",
+    "Slow refund": "Remboursement lent",
+    "Refund that comes back": "Remboursement qui revient",
+}
+
+
+def card_title(language: str, title: str) -> str:
+    """What the button of a test card says; brands keep their names."""
+    return _CARDS_FRENCH.get(title, title) if language == "fr" else title
 
 
 def words(language: str) -> dict[str, str]:

@@ -39,6 +39,15 @@ class Card:
     refund: RefundFate = RefundFate.AT_ONCE
 
     @property
+    def group(self) -> str:
+        """Among which cards the page shows it."""
+        if self.authentication is not Authentication.NEVER:
+            return "proof"
+        if self.decline:
+            return "refused"
+        return "later" if self.dispute or self.refund is not RefundFate.AT_ONCE else "accepted"
+
+    @property
     def last4(self) -> str:
         return self.number[-4:]
 
@@ -65,23 +74,23 @@ _ALL = (
     Card("3056930009020004", "diners", "Diners Club"),
     Card("3566002020360505", "jcb", "JCB"),
     Card("6200000000000005", "unionpay", "UnionPay"),
-    Card("4000000000000002", _V, "generic_decline", decline="generic_decline", attaches=False),
-    Card("4000000000009995", _V, "insufficient_funds", decline="insufficient_funds", attaches=False),
-    Card("4000000000009987", _V, "lost_card", decline="lost_card", attaches=False),
-    Card("4000000000009979", _V, "stolen_card", decline="stolen_card", attaches=False),
-    Card("4000000000000069", _V, "expired_card", decline="expired_card", attaches=False),
-    Card("4000000000000127", _V, "incorrect_cvc", decline="incorrect_cvc", attaches=False),
-    Card("4000000000000119", _V, "processing_error", decline="processing_error", attaches=False),
-    Card("4000000000006975", _V, "card_velocity_exceeded", decline="card_velocity_exceeded", attaches=False),
-    Card("4000000000000341", _V, "generic_decline, attaches", decline="generic_decline"),
-    Card("4000002500003155", _V, "3-D Secure unless saved", authentication=Authentication.UNLESS_SAVED, country="FR"),
-    Card("4000002760003184", _V, "3-D Secure always", authentication=Authentication.ALWAYS, country="DE"),
-    Card("4000000000003220", _V, "3-D Secure 2", authentication=Authentication.ALWAYS),
-    Card("4000000000003063", _V, "3-D Secure required", authentication=Authentication.ALWAYS),
+    Card("4000000000000002", _V, "Refused", decline="generic_decline", attaches=False),
+    Card("4000000000009995", _V, "Insufficient funds", decline="insufficient_funds", attaches=False),
+    Card("4000000000009987", _V, "Lost card", decline="lost_card", attaches=False),
+    Card("4000000000009979", _V, "Stolen card", decline="stolen_card", attaches=False),
+    Card("4000000000000069", _V, "Expired card", decline="expired_card", attaches=False),
+    Card("4000000000000127", _V, "Wrong security code", decline="incorrect_cvc", attaches=False),
+    Card("4000000000000119", _V, "Processing error", decline="processing_error", attaches=False),
+    Card("4000000000006975", _V, "Too many attempts", decline="card_velocity_exceeded", attaches=False),
+    Card("4000000000000341", _V, "Saved, then refused", decline="generic_decline"),
+    Card("4000002500003155", _V, "Proof unless saved", authentication=Authentication.UNLESS_SAVED, country="FR"),
+    Card("4000002760003184", _V, "Proof always", authentication=Authentication.ALWAYS, country="DE"),
+    Card("4000000000003220", _V, "Proof always (2)", authentication=Authentication.ALWAYS),
+    Card("4000000000003063", _V, "Proof always (3)", authentication=Authentication.ALWAYS),
     Card(
         "4000008260003178",
         _V,
-        "3-D Secure, then insufficient_funds",
+        "Proof, then insufficient funds",
         decline="insufficient_funds",
         authentication=Authentication.ALWAYS,
         country="GB",
@@ -89,14 +98,14 @@ _ALL = (
     Card(
         "4000008400001629",
         _V,
-        "3-D Secure, then generic_decline",
+        "Proof, then refused",
         decline="generic_decline",
         authentication=Authentication.ALWAYS,
     ),
-    Card("4000000000000259", _V, "disputed: fraudulent", dispute="fraudulent"),
-    Card("4000000000002685", _V, "disputed: product_not_received", dispute="product_not_received"),
-    Card("4000000000007726", _V, "refund succeeds later", refund=RefundFate.LATE),
-    Card("4000000000005126", _V, "refund fails later", refund=RefundFate.FAILS),
+    Card("4000000000000259", _V, "Disputed as fraud", dispute="fraudulent"),
+    Card("4000000000002685", _V, "Disputed as not received", dispute="product_not_received"),
+    Card("4000000000007726", _V, "Slow refund", refund=RefundFate.LATE),
+    Card("4000000000005126", _V, "Refund that comes back", refund=RefundFate.FAILS),
 )
 CARDS = {card.number: card for card in _ALL}
 

@@ -48,7 +48,7 @@ def pay(world: World, identifier: str, given: CardGiven) -> Visit:
         card = cards.find(given.number)
         if card is None:
             return Visit(Outcome.DECLINED, session, "incorrect_number")
-        if cards.is_blocked(card, _blocked(session)):
+        if cards.is_blocked(card, blocked_brands(session)):
             return Visit(Outcome.DECLINED, session, "brand_blocked")
         network = given.network if given.network in card.available else ""
         details = {"name": given.name or None, "email": (session["customer_details"] or {}).get("email")}
@@ -86,7 +86,8 @@ def return_address(session: Json) -> str:
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
-def _blocked(session: Json) -> list[str]:
+def blocked_brands(session: Json) -> list[str]:
+    """The brands that this session does not take."""
     restrictions = session["payment_method_options"].get("card", {}).get("restrictions", {})
     return list(restrictions.get("brands_blocked", []))
 

@@ -23,7 +23,7 @@ def test_the_front_page_shows_what_happened(
     assert f'href="/checkout/{done.id}"' not in page
     assert "50,00\u00a0€" in page
     assert "checkout.session.completed" in page
-    assert "DONE 200" in page
+    assert "reçu par le portail 200" in page
     assert "agir, puis couper × 3" in page
     assert product.url in page
 
