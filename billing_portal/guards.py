@@ -48,6 +48,20 @@ def _unsafe(values: dict[str, Any]) -> list[str]:
         "STRIPE_API_BASE is for the sandbox only: unset it.": bool(values["STRIPE_API_BASE"]),
         "STRIPE_CHECKOUT_ORIGIN is for the sandbox only: unset it.": values["STRIPE_CHECKOUT_ORIGIN"]
         != "https://checkout.stripe.com",
+        **_unsafe_paypal(values),
         "FAILPOINT_FOLDER is for crash rehearsals only: unset it.": bool(values["FAILPOINT_FOLDER"]),
     }
     return [fault for fault, wrong in checks.items() if wrong]
+
+
+def _unsafe_paypal(values: dict[str, Any]) -> dict[str, bool]:
+    """PayPal is either whole or absent, and live: its own hosts, its own certificates."""
+    told = {name: bool(values[name]) for name in ("PAYPAL_CLIENT_ID", "PAYPAL_SECRET", "PAYPAL_WEBHOOK_IDS")}
+    return {
+        "PAYPAL_CLIENT_ID, PAYPAL_SECRET, PAYPAL_WEBHOOK_ID: write all three, or none.": len(set(told.values())) > 1,
+        "PAYPAL_API_BASE is for a sandbox only: unset it.": bool(values["PAYPAL_API_BASE"]),
+        "PAYPAL_CHECKOUT_ORIGIN is for the sandbox only: unset it.": values["PAYPAL_CHECKOUT_ORIGIN"]
+        != "https://www.paypal.com",
+        "PAYPAL_CERT_HOST is for the sandbox only: unset it.": bool(values["PAYPAL_CERT_HOST"]),
+        "PAYPAL_CERT_ROOT is for the sandbox only: unset it.": bool(values["PAYPAL_CERT_ROOT"]),
+    }

@@ -315,6 +315,32 @@ SANDBOX_URL = env.text(
     "SANDBOX_URL", help="Where the sandbox listens; the demonstration plays its customers there. `make run` sets it."
 )
 
+# --- PayPal -----------------------------------------------------------------------------------------------------------
+PAYPAL_CLIENT_ID = env.text("PAYPAL_CLIENT_ID", help="Client id of the PayPal application. Unset: no PayPal.")
+PAYPAL_SECRET = env.secret("PAYPAL_SECRET", help="Secret of the PayPal application.")
+PAYPAL_WEBHOOK_IDS = env.words(
+    "PAYPAL_WEBHOOK_ID", help="Id of the webhook at PayPal; two, by a comma, while it is changed."
+)
+PAYPAL_WEBHOOK_VERIFY = env.text(
+    "PAYPAL_WEBHOOK_VERIFY",
+    "local",
+    choices=("local", "postback"),
+    help="Check webhooks here with PayPal's certificate, or ask PayPal each time.",
+)
+PAYPAL_API_BASE = env.text("PAYPAL_API_BASE", help="Other address for PayPal's API: a sandbox. Refused in production.")
+PAYPAL_CHECKOUT_ORIGIN = env.text(
+    "PAYPAL_CHECKOUT_ORIGIN",
+    "https://www.paypal.com",
+    help="Origin where payers approve, allowed as a form target. Sandbox only; refused in production if changed.",
+)
+PAYPAL_CERT_HOST = env.text(
+    "PAYPAL_CERT_HOST", help="One more host:port that may serve certificates. Sandbox only; refused in production."
+)
+PAYPAL_CERT_ROOT = env.text(
+    "PAYPAL_CERT_ROOT",
+    help="Authority of that host's certificates, base64 of DER. Sandbox only; refused in production.",
+)
+
 # --- Security headers -------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers and containers ask in plain HTTP
@@ -339,7 +365,7 @@ _CSP = {
     "font-src": [SELF],
     "connect-src": [SELF],
     # The pay button answers 303 to the hosted page: without its origin here browsers block it silently.
-    "form-action": [SELF, STRIPE_CHECKOUT_ORIGIN],
+    "form-action": [SELF, STRIPE_CHECKOUT_ORIGIN, PAYPAL_CHECKOUT_ORIGIN],
     "base-uri": [NONE],
     "frame-ancestors": [NONE],
     "object-src": [NONE],

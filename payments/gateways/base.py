@@ -63,6 +63,7 @@ class PageState(StrEnum):
     """Where a payment page stands."""
 
     OPEN = "OPEN"
+    APPROVED = "APPROVED"  # the customer agreed; the money moves only when we take it
     PENDING = "PENDING"
     PAID = "PAID"
     CLOSED = "CLOSED"
@@ -80,6 +81,26 @@ class Receipt:
     fee: Money | None
     card_brand: str = ""
     card_last4: str = ""
+
+
+class RefundState(StrEnum):
+    """Where money on its way back stands."""
+
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that a provider gives back for us. It is back with the customer when the state is COMPLETED."""
+
+    object_id: str
+    state: RefundState
+    amount: Money
+    currency: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +157,17 @@ class Gateway(Protocol):
     def close_page(self, session_id: str) -> Page:
         """Make sure that the page can no longer be paid, and return it: closed, or paid before. Raises Unsure."""
 
+    def take_page(self, session_id: str) -> Page:
+        """Take the money of an approved page, once however often it is asked; another page is only read.
+
+        Raises Refused (no such page) or Unsure.
+        """
+
     def read_news(self, body: bytes, signature: str, *, at: datetime) -> News:
-        """Check a webhook: its signature, its age, its environment. Raises NotAuthentic."""
+        """Check a webhook: its signature, its age, its environment. Raises NotAuthentic.
+
+        Raises Unsure when the provider is needed for that and does not answer.
+        """
 
     def recall_news(self, payload: dict[str, Any]) -> News:
         """The event of a stored payload, which was checked when it came."""
