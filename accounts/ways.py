@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _FEW_CODES = 3
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrom", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +76,16 @@ def open_sessions(user: User, *, at: datetime, current: str) -> list[OpenSession
         )
     )
     sessions = [
-        OpenSession(each.user_agent, str(each.ip), each.created_at, is_current=each.session_key == current)
+        OpenSession(
+            browser_name(each.user_agent), str(each.ip), each.created_at, is_current=each.session_key == current
+        )
         for each in known
         if each.session_key in alive
     ]
     return sorted(sessions, key=lambda each: not each.is_current)
+
+
+def browser_name(user_agent: str) -> str:
+    """`Firefox, Linux`: what a person recognises in what a browser says of itself; else its first words."""
+    known = [next((name for sign, name in signs if sign in user_agent), "") for signs in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, known)) or user_agent[:40]

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts import services
 from accounts.models import Role
+from accounts.ways import browser_name
 from core import clock
 from outbox import services as outbox
 from outbox.models import Message, MessageState
@@ -275,3 +276,41 @@ def test_the_pages_of_the_login_package_wear_our_frame(claire: Cast, client: Cli
     assert page.text.count("<h1") == 1
     assert 'class="tabs"' in page.text
     assert "style=" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox, Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605 Version/17.5 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/128.0 Safari/537.36 Edg/128.0", "Edge, Windows"),
+        ("curl/8.5", "curl/8.5"),
+        ("", ""),
+    ],
+)
+def test_a_session_is_named_as_people_know_it(said: str, name: str) -> None:
+    assert browser_name(said) == name
+
+
+def test_the_security_page_shows_the_ways_in_and_this_session(claire: Cast, client: Client) -> None:
+    RecoveryCodes.activate(claire.claire)
+    sign_in(client)
+
+    page = client.get("/securite/", HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux) Firefox/130.0").text
+
+    assert "Cette session" in page
+    assert "10 restants" in page
+
+
+def test_closing_the_other_sessions_leaves_only_this_one(claire: Cast, client: Client) -> None:
+    other = type(client)()
+    sign_in(other)
+    sign_in(client)
+
+    client.post("/account/sessions/")
+
+    assert client.get("/securite/").status_code == 200
+    assert other.get("/securite/").status_code == 302
