@@ -138,7 +138,7 @@ def _sentence(steps: Sequence[Point], today: date) -> str:
         return _("No movement in the last twelve months: the balance stayed at %(zero)s.") % {"zero": money_text(ZERO)}
     high_day, highest = max(steps, key=lambda step: step[1])
     low_day, lowest = min(steps, key=lambda step: step[1])
-    words = _("At most %(high)s on %(high_day)s, at least %(low)s on %(low_day)s.") % {
+    words = _("Highest: %(high)s, on %(high_day)s. Lowest: %(low)s, on %(low_day)s.") % {
         "high": money_text(highest),
         "high_day": day_text(high_day),
         "low": money_text(lowest),

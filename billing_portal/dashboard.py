@@ -129,7 +129,7 @@ def _document(invoice: Invoice, due: date | None, today: date) -> Document:
         reverse("invoices:detail", args=[invoice.public_id]),
         invoice.issue_date,
         Money(invoice.total_cents),
-        state.label,
+        str(state.label),
         _KINDS[state],
     )
 

@@ -22,7 +22,6 @@ from payments.models import Payment, PaymentStatus, Purpose
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from django.http import HttpResponse
     from pytest_django import DjangoAssertNumQueries
 
     from invoices.models import Invoice
@@ -69,7 +68,7 @@ def read(user: User, *, language: str = "fr") -> str:
     client = Client(headers={"accept-language": language})
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     client.cookies["django_language"] = language
-    response: HttpResponse = client.get("/")
+    response = client.get("/")
     assert response.status_code == 200
     spaced = re.sub(r"</(dt|dd|p|td|th|li)>", " ", response.content.decode())
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", spaced))
