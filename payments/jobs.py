@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from outbox.registry import job
 from payments import services
+from payments.gateways.base import Unsure
 from payments.models import Provider
 from payments.services.inbox import APPLY, TRIES
 from payments.services.sweeping import ASK
@@ -33,6 +34,9 @@ def ask(*, payment_id: int, at: datetime) -> dict[str, str]:
     return {"status": payment.status}
 
 
-@job(CATCH_UP, attempts=1)
+@job(CATCH_UP)
 def catch_up(*, at: datetime) -> dict[str, int]:
-    return {"new": services.catch_up(gateway=gateway_for(Provider.STRIPE), at=at)}
+    try:
+        return {"new": services.catch_up(gateway=gateway_for(Provider.STRIPE), at=at)}
+    except Unsure:  # nothing is lost: the next turn asks for the same events
+        return {"new": 0}

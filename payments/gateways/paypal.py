@@ -254,7 +254,7 @@ def _page(order: Json) -> Page:
     return Page(
         session_id=_text(order["id"]),
         state=state,
-        url=_payer_link(order) if state == PageState.OPEN else "",
+        url=_payer_link(order, state),
         reference=str(unit.get("custom_id", "")),
         person=str(unit.get("reference_id", "")),
         receipt=_receipt(capture) if capture and status in _TAKEN else None,
@@ -272,9 +272,13 @@ def _state(status: str, capture: Json | None) -> PageState:
     return {"APPROVED": PageState.APPROVED, "VOIDED": PageState.CLOSED}[status]
 
 
-def _payer_link(order: Json) -> str:
+def _payer_link(order: Json, state: PageState) -> str:
+    """Where the payer approves. An open order without that address would be no page at all."""
+    if state not in (PageState.OPEN, PageState.APPROVED):
+        return ""
     links = {link["rel"]: link["href"] for link in order["links"]}
-    return _text(links.get("payer-action") or links.get("approve"))
+    found = links.get("payer-action") or links.get("approve") or ""
+    return _text(found) if state == PageState.OPEN else str(found)
 
 
 def _closed(page: Page) -> Page:

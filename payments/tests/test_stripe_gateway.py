@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 import stripe
 from pytest_django.fixtures import Settings
 
-from payments.gateways.base import NotAuthentic, Unsure
+from payments.gateways.base import NotAuthentic, Page, PageState, Refused, Unsure
 from payments.gateways.stripe import API_VERSION, StripeGateway, stripe_gateway
-from payments.tests.gateway_contract import CLAIRE, GatewayContract
-from tests.support.bank import Bank
+from payments.models import Failure
+from payments.tests.gateway_contract import CLAIRE, LONG_AGO, GatewayContract, order_of
+from tests.support.bank import AMEX, ASKING_CARD, GOOD_CARD, POOR_CARD, STOLEN_CARD, Bank
 
 SECRET = "whsec_one"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -19,6 +21,132 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 class TestStripe(GatewayContract):
     """Stripe's gateway, through its unmodified SDK, against the sandbox."""
+
+    opening = "/v1/checkout/sessions"
+    told = ["payment_intent.succeeded", "checkout.session.completed"]
+
+    def agree(self, bank: Bank, page: Page) -> None:
+        bank.pay(page.session_id, card=GOOD_CARD)
+
+    def be_refused(self, bank: Bank, page: Page) -> None:
+        bank.pay(page.session_id, card=POOR_CARD)
+
+    def fees(self, bank: Bank, page: Page) -> int:
+        return bank.totals(page.person)["fees_cents"]
+
+    def test_the_receipt_names_the_card(self, gateway: StripeGateway, bank: Bank) -> None:
+        opened = gateway.open_page(order_of(gateway))
+        bank.pay(opened.session_id, card=GOOD_CARD)
+
+        receipt = gateway.read_page(opened.session_id).receipt
+
+        assert receipt is not None
+        assert (receipt.card_brand, receipt.card_last4) == ("visa", "4242")
+
+    @pytest.mark.parametrize(("card", "failure"), [(POOR_CARD, Failure.FUNDS), (STOLEN_CARD, Failure.BANK)])
+    def test_a_refused_card_leaves_the_page_open_and_says_why(
+        self, gateway: StripeGateway, bank: Bank, card: str, failure: Failure
+    ) -> None:
+        opened = gateway.open_page(order_of(gateway))
+        bank.pay(opened.session_id, card=card)
+
+        page = gateway.read_page(opened.session_id)
+
+        assert page.state == PageState.OPEN
+        assert page.receipt is None
+        assert page.decline is not None
+        assert page.decline.failure == failure
+
+    def test_a_confirmed_card_pays(self, gateway: StripeGateway, bank: Bank) -> None:
+        opened = gateway.open_page(order_of(gateway))
+        bank.pay(opened.session_id, card=ASKING_CARD, authenticate="accept")
+
+        assert gateway.read_page(opened.session_id).state == PageState.PAID
+
+    def test_a_confirmation_that_is_awaited_pays_nothing(self, gateway: StripeGateway, bank: Bank) -> None:
+        opened = gateway.open_page(order_of(gateway))
+        bank.pay(opened.session_id, card=ASKING_CARD, authenticate="leave")
+
+        page = gateway.read_page(opened.session_id)
+
+        assert (page.state, page.receipt) == (PageState.OPEN, None)
+
+    def test_a_confirmation_that_is_refused_says_so(self, gateway: StripeGateway, bank: Bank) -> None:
+        opened = gateway.open_page(order_of(gateway))
+        bank.pay(opened.session_id, card=ASKING_CARD, authenticate="refuse")
+
+        page = gateway.read_page(opened.session_id)
+
+        assert page.decline is not None
+        assert page.decline.failure == Failure.AUTHENTICATION
+
+    def test_american_express_is_not_taken(self, gateway: StripeGateway, bank: Bank) -> None:
+        opened = gateway.open_page(order_of(gateway))
+
+        assert bank.pay(opened.session_id, card=AMEX)["outcome"] == "DECLINED"
+        assert gateway.read_page(opened.session_id).receipt is None
+
+    def test_a_closed_page_cannot_be_paid(self, gateway: StripeGateway, bank: Bank) -> None:
+        opened = gateway.open_page(order_of(gateway))
+
+        assert gateway.close_page(opened.session_id).state == PageState.CLOSED
+        assert bank.pay(opened.session_id)["outcome"] == "CLOSED"
+        assert gateway.close_page(opened.session_id).state == PageState.CLOSED
+
+    def test_a_page_left_alone_closes_by_itself(self, gateway: StripeGateway, bank: Bank) -> None:
+        opened = gateway.open_page(order_of(gateway))
+        bank.advance(3 * 3600)
+
+        assert gateway.read_page(opened.session_id).state == PageState.CLOSED
+
+    def test_a_page_is_found_by_its_reference(self, gateway: StripeGateway) -> None:
+        order = order_of(gateway, reference="the one")
+        gateway.open_page(order_of(gateway, reference="another"))
+        opened = gateway.open_page(order)
+
+        found = gateway.find_page(person=order.person, reference="the one", since=LONG_AGO)
+        missing = gateway.find_page(person=order.person, reference="never asked", since=LONG_AGO)
+
+        assert found is not None
+        assert found.session_id == opened.session_id
+        assert missing is None
+
+    def test_a_page_that_would_close_at_once_is_refused(self, gateway: StripeGateway) -> None:
+        with pytest.raises(Refused) as refusal:
+            gateway.open_page(replace(order_of(gateway), expires_at=datetime.now(UTC)))
+
+        assert refusal.value.failure == Failure.PROVIDER
+
+    def test_an_error_kept_under_the_key_stays_unsure(self, gateway: StripeGateway, bank: Bank) -> None:
+        order = order_of(gateway)
+        bank.fail("status", status=500, path="/v1/checkout/sessions", method="POST")
+
+        for _ in range(2):
+            with pytest.raises(Unsure):
+                gateway.open_page(order)
+        assert gateway.find_page(person=order.person, reference="one", since=LONG_AGO) is None
+
+    def test_a_lost_answer_is_found_by_its_reference(self, gateway: StripeGateway, bank: Bank) -> None:
+        order = order_of(gateway)
+        bank.fail("drop", times=2, path=self.opening, method="POST")
+        with pytest.raises(Unsure):
+            gateway.open_page(order)
+        bank.calm()
+
+        found = gateway.find_page(person=order.person, reference="one", since=LONG_AGO)
+
+        assert found is not None
+        assert found.session_id == gateway.open_page(order).session_id
+
+    def test_silence_is_unsure_for_persons_and_searches_too(self, gateway: StripeGateway, bank: Bank) -> None:
+        opened = gateway.open_page(order_of(gateway))
+        bank.fail("drop", times=40)
+
+        with pytest.raises(Unsure):
+            gateway.register(CLAIRE)
+        with pytest.raises(Unsure):
+            gateway.find_page(person=opened.person, reference="one", since=LONG_AGO)
+        bank.calm()
 
     def test_the_version_of_the_api_is_the_one_of_the_sdk(self) -> None:
         assert stripe.api_version == API_VERSION

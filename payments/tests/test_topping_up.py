@@ -157,7 +157,7 @@ def test_the_database_refuses_two_live_payments_of_what_is_due(desk: Desk) -> No
     payment.status, payment.public_id = PaymentStatus.CREATED, "00000000-0000-4000-8000-000000000001"
 
     with (
-        pytest.raises(IntegrityError, match="payments_due_paid_by_one|payments_payment.customer_id"),
+        pytest.raises(IntegrityError, match=r"(?i)unique"),
         transaction.atomic(),
     ):
         payment.save(force_insert=True)

@@ -9,7 +9,6 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import requests
-from django.db import connection
 from django.test import Client
 
 from accounts import services as accounts
@@ -61,6 +60,21 @@ class Visitor:
             return
         raise AssertionError("the server answered")
 
+    def see_it_break(self, address: str) -> None:
+        """The server dies while it shows that page."""
+        try:
+            self.open(address)
+        except requests.ConnectionError:
+            return
+        raise AssertionError("the server answered")
+
+    def post(self, address: str) -> None:
+        """Press the only button of that page."""
+        token = _TOKEN.search(self.open(address))
+        assert token is not None
+        form = {"csrfmiddlewaretoken": token[1]}
+        self.browser.post(self.stack.site + address, data=form, timeout=_SECONDS).raise_for_status()
+
     def pay(self, address: str, card: str = GOOD_CARD, *, authenticate: str = "accept") -> str:
         """Pay on the hosted page at that address; returns where it leads back to."""
         session = address.rstrip("/").rsplit("/", 1)[-1].split("?")[0]
@@ -92,6 +106,10 @@ class Visitor:
     def payment(self) -> Payment:
         """The only one, or the last one."""
         return self.payments[-1]
+
+    def was_told_of(self) -> bool:
+        """Whether news of her payment page reached us."""
+        return WebhookEvent.objects.filter(object_id=self.payment.session_id).exists()
 
     def owes(self, cents: int) -> None:
         """An invoice is booked."""
@@ -128,14 +146,14 @@ class Visitor:
         assert Receipt.objects.filter(customer=self.customer).count() == len(cents)
         self.stack.wait(lambda: len(self._mails()) >= len(cents), "the mail arrives")
         assert len(self._mails()) == len(cents)
-        assert wrong_checks() == []
+        every_check_holds()
 
     def ends_uncharged(self) -> None:
         """Nothing was charged, nothing credited, nobody was written to, and nothing is left undecided."""
         self.stack.wait(lambda: all(not payment.is_live for payment in self.payments), f"decided: {self._seen()}")
         assert (self.charged, self.balance) == (Money(0), Money(0))
         assert (self._paid(), self._mails()) == ([], [])
-        assert wrong_checks() == []
+        every_check_holds()
 
     @property
     def charged(self) -> Money:
@@ -170,19 +188,10 @@ def new_visitor(stack: Stack, serial: int) -> Visitor:
     return Visitor(stack, customer, email, browser)
 
 
-def wrong_checks() -> list[str]:
-    """The invariants that do not hold."""
-    return [f"{check.name}: {check.detail}" for check in selfcheck.collect() if not check.ok]
-
-
-def events_seen() -> int:
-    """How many events of the provider reached us."""
-    return WebhookEvent.objects.count()
-
-
-def forget_connection() -> None:
-    """After the database's own surprises: the next question opens a new connection."""
-    connection.close()
+def every_check_holds() -> None:
+    """All invariants of all apps."""
+    wrong = [f"{check.name}: {check.detail}" for check in selfcheck.collect() if not check.ok]
+    assert not wrong, "\n".join(wrong)
 
 
 def _words(html: str) -> str:

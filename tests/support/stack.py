@@ -77,12 +77,14 @@ class Stack:
         self._stopped.discard(name)
         self.start(name, self._commands[name])
 
-    def freeze(self, name: str) -> None:
-        """The process does nothing until `thaw`: the others have to do without it."""
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Within, the process does nothing: the others have to do without it."""
         os.killpg(self._running[name].pid, signal.SIGSTOP)
-
-    def thaw(self, name: str) -> None:
-        os.killpg(self._running[name].pid, signal.SIGCONT)
+        try:
+            yield
+        finally:
+            os.killpg(self._running[name].pid, signal.SIGCONT)
 
     def raise_the_dead(self) -> None:
         """What a process manager does."""
