@@ -76,6 +76,14 @@ def test_the_menu_of_a_phone_needs_no_script(visit: Visit) -> None:
     expect(page).to_have_url(re.compile(reverse("ledger:transactions")))
 
 
+@pytest.mark.parametrize("width", [800, DESKTOP])
+def test_leaving_and_changing_language_are_always_in_sight(visit: Visit, width: int) -> None:
+    page = visit("/", who=visit.world.cast.claire, width=width)
+
+    for name in ("English", "Se déconnecter"):
+        expect(page.get_by_role("button", name=name)).to_be_visible()
+
+
 # --- Without JavaScript -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 def test_a_page_works_without_script_and_is_short(visit: Visit, place: Place) -> None:

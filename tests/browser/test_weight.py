@@ -55,6 +55,9 @@ def test_paper_shows_the_account_and_not_the_screen(visit: Visit) -> None:
     page.emulate_media(media="print", color_scheme="dark")
 
     assert page.locator(".margin").is_hidden()
+    whose = page.locator(".print-only")
+    assert whose.is_visible()
+    assert visit.world.cast.individual.reference.shown in whose.inner_text()
     assert page.locator(".state .actions").is_hidden()
     assert page.locator("table").first.is_visible()
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
