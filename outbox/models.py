@@ -101,4 +101,4 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        return self.kind if self.confidential else self.subject

@@ -10,6 +10,7 @@ from accounts.services.people import (
     change_member,
     give_password,
     invite,
+    is_last_owner,
     remember_language,
     remove_member,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "ensure_first_rows",
     "give_password",
     "invite",
+    "is_last_owner",
     "remember_language",
     "remove_member",
     "set_seller",

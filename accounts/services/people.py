@@ -121,9 +121,14 @@ def remember_language(user: User, language: str) -> None:
     User.objects.filter(pk=user.pk).update(language=language)
 
 
+def is_last_owner(membership: Membership) -> bool:
+    """Whether the customer would be without an owner if this access were lowered or taken away."""
+    owners = Membership.objects.filter(customer_id=membership.customer_id, role=Role.OWNER)
+    return membership.role == Role.OWNER and not owners.exclude(pk=membership.pk).exists()
+
+
 def _keep_an_owner(membership: Membership, *, becomes: Role | None) -> None:
     """Two owners leaving at once wait for each other on the customer's row."""
     Customer.objects.select_for_update().get(pk=membership.customer_id)
-    others = Membership.objects.filter(customer_id=membership.customer_id, role=Role.OWNER).exclude(pk=membership.pk)
-    if becomes != Role.OWNER and not others.exists():
+    if becomes != Role.OWNER and is_last_owner(Membership.objects.get(pk=membership.pk)):
         raise LastOwner(f"{membership} is the last owner")

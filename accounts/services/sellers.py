@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.demonstration import DEMONSTRATION_SELLER
 from accounts.identity import (
@@ -57,10 +58,24 @@ def set_seller(values: Mapping[str, str], *, at: datetime) -> Seller:
         seller.pk, seller.valid_from = None, today
         seller._state.adding = True  # noqa: SLF001 - Django's documented way to copy a row
     for field, typed in values.items():
-        setattr(seller, field, _read(field, typed))
-    _check(seller)
+        setattr(seller, field, _understood(field, typed))
+    check_seller(seller)
     seller.save()
     return seller
+
+
+def check_seller(seller: Seller) -> None:
+    """Write the seller's numbers without spaces, and check them and their agreement. Raises BadIdentity."""
+    for field, reader in _READERS.items():
+        typed = getattr(seller, field)
+        setattr(seller, field, reader(typed) if typed else "")
+    if not seller.siret.startswith(seller.siren):
+        raise BadIdentity("siren", _("The SIREN is the first 9 digits of the SIRET. These two do not agree."))
+    try:
+        seller.full_clean(validate_unique=False)
+    except ValidationError as error:
+        field, reasons = next(iter(error.message_dict.items()))
+        raise BadIdentity(field, reasons[0]) from error
 
 
 def ensure_first_rows() -> None:
@@ -70,23 +85,11 @@ def ensure_first_rows() -> None:
         Seller.objects.bulk_create([Seller(valid_from=_FIRST_DAY, **DEMONSTRATION_SELLER)], ignore_conflicts=True)
 
 
-def _read(field: str, typed: str) -> object:
+def _understood(field: str, typed: str) -> object:
+    """What a text means for this field."""
     if field not in seller_fields():
         raise BadIdentity(field, f"{field} is not a field of the seller. Write one of: {', '.join(seller_fields())}.")
     text = plain_line(typed)
-    reader = _READERS.get(field)
-    if reader:
-        return reader(text) if text else ""
-    if isinstance(Seller._meta.get_field(field), models.BooleanField):  # noqa: SLF001
+    if isinstance(Seller._meta.get_field(field), models.BooleanField):  # noqa: SLF001 - Django's documented reflection
         return text.lower() in {"1", "true", "yes", "on", "oui"}
     return text
-
-
-def _check(seller: Seller) -> None:
-    if not seller.siret.startswith(seller.siren):
-        raise BadIdentity("siren", "The SIREN is the first 9 digits of the SIRET. Change both together.")
-    try:
-        seller.full_clean(validate_unique=False)
-    except ValidationError as error:
-        field, reasons = next(iter(error.message_dict.items()))
-        raise BadIdentity(field, reasons[0]) from error
