@@ -48,15 +48,17 @@ CREATE TRIGGER invoices_invoice_sums_hold BEFORE UPDATE ON invoices_invoice
   FOR EACH ROW WHEN (OLD.status = 'DRAFT' AND NEW.status = 'ISSUED') EXECUTE FUNCTION invoices_sums_hold();
 
 -- --- Lines and VAT of an issued invoice -----------------------------------------------------------------------------
--- FOR SHARE waits for a transaction that is issuing the invoice right now, and then sees that it is issued.
+-- FOR SHARE waits for a transaction that is issuing the invoice right now, and then reads what it became. The state is
+-- looked at afterwards: as a condition of the query it would be that of before, and nothing would be waited for.
 CREATE OR REPLACE FUNCTION invoices_part_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   parent bigint;
+  state text;
 BEGIN
   FOREACH parent IN ARRAY CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.invoice_id] WHEN 'DELETE' THEN ARRAY[OLD.invoice_id]
                           ELSE ARRAY[OLD.invoice_id, NEW.invoice_id] END LOOP
-    PERFORM 1 FROM invoices_invoice WHERE id = parent AND status = 'ISSUED' FOR SHARE;
-    IF FOUND THEN
+    SELECT status INTO state FROM invoices_invoice WHERE id = parent FOR SHARE;
+    IF state = 'ISSUED' THEN
       PERFORM invoices_fail(TG_NAME, 'invoice ' || parent || ' is issued');
     END IF;
   END LOOP;

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.db import transaction
 
 from accounts.models import Customer
@@ -53,6 +53,7 @@ class Command(BaseCommand):
         parser.add_argument("--engagement", help="Engagement number of the buyer. Default: the customer's own.")
         parser.add_argument("--json", action="store_true", dest="as_json", help="Print one JSON object.")
 
+    @no_translations  # what the verbs refuse is said in the language of the command
     def handle(
         self, *, customer: str, lines: list[str], date: date | None, engagement: str | None, **options: Any
     ) -> None:

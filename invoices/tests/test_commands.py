@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import io
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.clock import local_date, now
+from invoices import archive
+from invoices.models import DocumentSeries, Invoice, Rendition
+from invoices.tests.making import issued, pay
+from ledger import selectors as ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from accounts.models import Customer
+    from tests.support.cast import Cast
+
+pytestmark = pytest.mark.django_db
+LINE = "Hébergement Pro, 50 Go;1;39.00;20"
+
+
+def issue(customer: str, *lines: str, **options: Any) -> dict[str, Any]:
+    out = io.StringIO()
+    given = [f"--{name}={value}" for name, value in options.items()]
+    written = [f"--line={line}" for line in lines]
+    call_command("issue_invoice", f"--customer={customer}", *written, *given, "--json", stdout=out)
+    answer: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
+    return answer
+
+
+@pytest.mark.parametrize("form", ["stored", "compact", "shown", "rf", "rf_shown"])
+def test_an_invoice_is_issued_for_a_customer_named_in_any_form(customer: Customer, form: str) -> None:
+    answer = issue(getattr(customer.reference, form), LINE, "Domaine;2;6,00;20")
+
+    assert answer["number"] == f"FA{local_date(now()).year}-000001"
+    assert (answer["total_cents"], answer["balance_cents"]) == (6120, -6120)
+
+
+def test_the_balance_after_is_printed(customer: Customer) -> None:
+    pay(customer, 10_000)
+
+    assert issue(customer.number, LINE) | {"due_date": ""} == {
+        "number": f"FA{local_date(now()).year}-000001",
+        "total_cents": 4680,
+        "paid_cents": 4680,
+        "balance_cents": 5320,
+        "due_date": "",
+    }
+
+
+def test_the_date_and_the_engagement_are_those_given(cast: Cast) -> None:
+    answer = issue(cast.town_hall.number, LINE, date=date(2027, 2, 28), engagement="EJ-1")
+
+    invoice = Invoice.objects.get()
+    assert (answer["number"], invoice.issue_date) == ("FA2027-000001", date(2027, 2, 28))
+    assert (invoice.engagement_number, invoice.service_code) == ("EJ-1", "FACT-01")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Hébergement", "label;quantity"),
+        ("x;1;39;5.5", "not set up"),
+        ("x;1;0;20", "above zero"),
+        ("x;0;39;20", "not zero"),
+        ("x;-1;39;20", "nothing or less"),
+        ("x;abc;39;20", "abc"),
+    ],
+)
+def test_a_wrong_line_is_refused_and_leaves_nothing(customer: Customer, line: str, words: str) -> None:
+    with pytest.raises(CommandError, match=words) as refusal:
+        issue(customer.number, LINE, line)
+
+    assert refusal.value.returncode == 1
+    assert not Invoice.objects.exists()
+    assert not DocumentSeries.objects.exists()
+    assert not ledger.open_items(customer.pk)
+
+
+@pytest.mark.parametrize("typed", ["C999999", "C10000199", "bonjour", ""])
+def test_an_unknown_customer_is_refused(customer: Customer, typed: str) -> None:
+    with pytest.raises(CommandError, match="customer"):
+        issue(typed, LINE)
+
+
+def test_a_date_before_the_last_is_refused(customer: Customer) -> None:
+    issue(customer.number, LINE)
+
+    with pytest.raises(CommandError, match="before it"):
+        issue(customer.number, LINE, date=local_date(now()) - timedelta(days=2))
+
+
+def test_people_read_a_sentence(customer: Customer) -> None:
+    out = io.StringIO()
+
+    call_command("issue_invoice", f"--customer={customer.number}", f"--line={LINE}", stdout=out)
+
+    assert "46.80 EUR. Balance: -46.80 EUR." in out.getvalue()
+
+
+def test_the_stored_bytes_are_exported_and_printed_first_if_need_be(customer: Customer, tmp_path: Path) -> None:
+    invoice = issued(customer)
+
+    call_command("export_invoice", str(invoice.number).lower(), pdf=tmp_path / "a.pdf", stdout=io.StringIO())
+    call_command("export_invoice", invoice.number, pdf=tmp_path / "b.pdf", stdout=io.StringIO())
+
+    stored = archive.read(Rendition.objects.get().sha256)
+    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes() == stored
+
+
+def test_there_is_no_xml_yet_and_nothing_is_written(customer: Customer, tmp_path: Path) -> None:
+    invoice = issued(customer)
+
+    with pytest.raises(CommandError, match="no XML rendition yet"):
+        call_command("export_invoice", invoice.number, pdf=tmp_path / "a.pdf", xml=tmp_path / "a.xml")
+
+    assert list(tmp_path.glob("a.*")) == []
+
+
+def test_a_damaged_document_is_not_exported(customer: Customer, tmp_path: Path) -> None:
+    invoice = issued(customer)
+    Rendition.objects.create(invoice=invoice, kind="PDF", sha256="0" * 64, size=1, created_at=now())
+
+    with pytest.raises(CommandError, match="missing"):
+        call_command("export_invoice", invoice.number, pdf=tmp_path / "a.pdf")
+
+    assert not (tmp_path / "a.pdf").exists()
+
+
+@pytest.mark.parametrize("number", ["FA2026-000404", "x"])
+def test_an_unknown_number_is_refused(db: None, number: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No invoice has the number"):
+        call_command("export_invoice", number, pdf=tmp_path / "a.pdf")
+
+
+def test_the_place_for_the_pdf_is_asked_for(customer: Customer, tmp_path: Path) -> None:
+    invoice = issued(customer)
+    Rendition.objects.create(invoice=invoice, kind="PDF", sha256=archive.store(b"%PDF"), size=4, created_at=now())
+
+    with pytest.raises(CommandError, match="--pdf FILE"):
+        call_command("export_invoice", invoice.number)
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("export_invoice", invoice.number, pdf=tmp_path / "no" / "a.pdf")
