@@ -9,11 +9,11 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 
 @pytest.fixture(autouse=True)
-def archive_folder(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def archive_folder(settings: Settings, tmp_path: Path) -> Path:
     """Each test keeps its documents apart."""
     settings.ARCHIVE_DIR = tmp_path / "archive"
     return tmp_path / "archive"

@@ -41,7 +41,7 @@ def today() -> datetime:
     return clock.now()
 
 
-def page(client: Client, name: str, *args: object, status: int = 200, **asked: object) -> str:
+def page(client: Client, name: str, *args: object, status: int = 200, **asked: str | int) -> str:
     response = client.get(reverse(f"invoices:{name}", args=args), asked)
     assert response.status_code == status
     return response.content.decode().replace("\xa0", " ").replace("\u202f", " ")

@@ -20,10 +20,16 @@ from invoices.tests.making import HOSTING, MAILBOXES, issued, pay, receipt
 
 if TYPE_CHECKING:
     from accounts.models import Customer
+    from invoices.services import NewLine
     from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
-NOVEMBER = {"period_start": date(2026, 11, 1), "period_end": date(2026, 11, 30)}
+NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
+YEAR = (date(2026, 11, 3), date(2027, 11, 2))
+
+
+def during(line: NewLine, period: tuple[date, date]) -> NewLine:
+    return replace(line, period_start=period[0], period_end=period[1])
 
 
 def words(document: Invoice | Receipt) -> str:
@@ -38,7 +44,7 @@ def words(document: Invoice | Receipt) -> str:
 
 
 def test_a_company_reads_every_mention_of_the_law(cast: Cast) -> None:
-    page = words(issued(cast.company, replace(HOSTING, **NOVEMBER), MAILBOXES))
+    page = words(issued(cast.company, during(HOSTING, NOVEMBER), MAILBOXES))
 
     for mention in (
         "Hébergeur SARL, SARL au capital de 50 000 € – RCS Lyon 999 999 998 – TVA FR11999999998",
@@ -126,8 +132,7 @@ def test_vat_on_encaissements_prints_no_option(customer: Customer) -> None:
 
 
 def test_the_period_of_a_line_is_said_when_it_is_its_own(cast: Cast) -> None:
-    year = {"period_start": date(2026, 11, 3), "period_end": date(2027, 11, 2)}
-    lines = [replace(HOSTING, **NOVEMBER), replace(MAILBOXES, **NOVEMBER), replace(HOSTING, label="Domaine", **year)]
+    lines = [during(HOSTING, NOVEMBER), during(MAILBOXES, NOVEMBER), during(replace(HOSTING, label="Domaine"), YEAR)]
 
     page = words(issued(cast.company, *lines))
 

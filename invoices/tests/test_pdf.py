@@ -17,6 +17,7 @@ import pikepdf
 import pytest
 from weasyprint import HTML
 
+from accounts.models import CustomerKind
 from accounts.services import create_customer
 from invoices import archive, pdf, press, services
 from invoices.models import Invoice, Rendition
@@ -126,7 +127,9 @@ def test_a_long_table_repeats_its_head_and_carries_its_total(cast: Cast) -> None
 def test_a_hostile_name_opens_nothing_and_attaches_nothing(door: tuple[str, list[str]]) -> None:
     address, knocks = door
     hostile = f'<img src="{address}/img"> <link rel=attachment href="file:///etc/passwd"> <style>@import "{address}"'
-    customer = create_customer(kind="COMPANY", name=hostile[:200], email="x@example.org", at=NOON, city="<b>x</b>")
+    customer = create_customer(
+        kind=CustomerKind.COMPANY, name=hostile[:200], email="x@example.org", at=NOON, city="<b>x</b>"
+    )
 
     content = printed(issued(customer, replace(HOSTING, label=hostile)))
 

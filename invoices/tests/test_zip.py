@@ -69,7 +69,7 @@ def test_a_year_holds_invoices_receipts_and_an_index(signed_in: Client, cast: Ca
     assert response.headers["Content-Type"] == "application/zip"
     assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["Content-Disposition"].endswith(f'-{today.year}.zip"')
-    files, index = unzip(b"".join(response))  # type: ignore[arg-type]
+    files, index = unzip(b"".join(response))
     assert files == {f"{invoice.number}.pdf": b"%PDF invoice", f"{paper.number}.pdf": b"%PDF receipt"}
     assert index[0][:4] == ["Fichier", "Numéro", "Type", "Date d’émission"]
     assert index[1][:3] == [f"{invoice.number}.pdf", str(invoice.number), "Facture"]
@@ -87,7 +87,7 @@ def test_what_is_not_printed_or_damaged_is_in_the_index_only(
     rendition = keep(b"%PDF", at=today, invoice=damaged)
     next(archive_folder.rglob(rendition.sha256)).unlink()
 
-    files, index = unzip(b"".join(signed_in.get(reverse("invoices:zip"), {"year": today.year})))  # type: ignore[arg-type]
+    files, index = unzip(b"".join(signed_in.get(reverse("invoices:zip"), {"year": today.year})))
 
     assert files == {}
     assert [row[8] for row in index[1:]] == ["en préparation", "abîmé, nous nous en occupons"]
@@ -99,14 +99,16 @@ def test_chosen_invoices_are_those_of_the_reader(signed_in: Client, cast: Cast, 
     for invoice in (own, unchosen, anothers):
         keep(f"%PDF {invoice.number}".encode(), at=today, invoice=invoice)
 
-    response = signed_in.get(reverse("invoices:zip"), {"number": [own.number, anothers.number, "../../x"]})
+    response = signed_in.get(reverse("invoices:zip"), {"number": [str(own.number), str(anothers.number), "../../x"]})
 
-    files, _ = unzip(b"".join(response))  # type: ignore[arg-type]
+    files, _ = unzip(b"".join(response))
     assert list(files) == [f"{own.number}.pdf"]
 
 
-@pytest.mark.parametrize("asked", [{}, {"year": 2001}, {"year": "x"}, {"number": "FA2000-000001"}, {"year": 10**9}])
-def test_an_empty_choice_leads_back_to_the_list(signed_in: Client, asked: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "asked", [{}, {"year": "2001"}, {"year": "x"}, {"number": "FA2000-000001"}, {"year": "9" * 20}]
+)
+def test_an_empty_choice_leads_back_to_the_list(signed_in: Client, asked: dict[str, str]) -> None:
     response = signed_in.get(reverse("invoices:zip"), asked, follow=True)
 
     assert response.redirect_chain == [(reverse("invoices:list"), 302)]
