@@ -78,6 +78,11 @@ def issued_invoice(customer: Customer, public_id: UUID) -> Invoice:
     return Invoice.objects.get(customer=customer, public_id=public_id, status=InvoiceStatus.ISSUED)
 
 
+def open_amount(invoice: Invoice) -> Money | None:
+    """What is still to pay of an issued invoice; None for a draft. One query."""
+    return ledger.open_amounts([invoice.number]).get(invoice.number, ZERO) if invoice.number else None
+
+
 def invoice_by_number(number: str) -> Invoice:
     """The issued invoice of that number, in any case. Raises Invoice.DoesNotExist. For commands and staff."""
     return Invoice.objects.get(number=number.strip().upper(), status=InvoiceStatus.ISSUED)

@@ -1,0 +1,211 @@
+"""What staff see of documents. Nothing is edited here: what is issued is immutable, drafts have pages of their own."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import TabularInline
+
+from core.admin import ReadOnlyAdmin
+from core.formats import money_text
+from core.money import Money
+from invoices import archive, selectors
+from invoices.archive import ArchiveDamaged
+from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.urls import URLPattern
+    from django.utils.safestring import SafeString
+
+logger = logging.getLogger(__name__)
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    """Parts to look at."""
+
+    extra = 0
+
+    def has_add_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        return False
+
+
+class LineInline(ReadOnlyInline):
+    model = InvoiceLine
+    fields = readonly_fields = ("label", "period_start", "period_end", "quantity", "unit_price", "rate", "net")
+    ordering = ("position",)
+
+    @admin.display(description=gettext_lazy("amount before VAT"))
+    def net(self, line: InvoiceLine) -> str:
+        return money_text(Money(line.net_cents))
+
+
+class VatInline(ReadOnlyInline):
+    model = InvoiceVat
+    fields = readonly_fields = ("category", "rate", "base", "vat", "mention", "revenue_account", "vat_account")
+    ordering = ("-rate", "category")
+
+    @admin.display(description=gettext_lazy("base"))
+    def base(self, group: InvoiceVat) -> str:
+        return money_text(Money(group.base_cents))
+
+    @admin.display(description=gettext_lazy("VAT"))
+    def vat(self, group: InvoiceVat) -> str:
+        return money_text(Money(group.vat_cents))
+
+
+class RenditionInline(ReadOnlyInline):
+    model = Rendition
+    fields = readonly_fields = ("kind", "sha256", "size", "routing", "created_at")
+    ordering = ("-created_at", "-pk")
+
+
+class DocumentAdmin(ReadOnlyAdmin):
+    """What invoices and receipts share: a number, a customer, and stored bytes."""
+
+    list_select_related = ("customer",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields: tuple[str, ...] = ("number", "customer__number", "customer__name")
+    date_hierarchy = "issue_date"
+
+    def get_urls(self) -> list[URLPattern]:
+        info = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view(self.pdf_view)
+        return [path("<int:pk>/pdf/", view, name=f"{info}_pdf"), *super().get_urls()]
+
+    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The stored PDF, checked."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        document = self.model.objects.filter(pk=pk).first()
+        if document is None or not document.number:
+            raise Http404
+        rendition = selectors.latest_pdf(document)
+        if rendition is None:
+            return self._back(request, document, _("The PDF is being prepared. Look at the jobs if it takes long."))
+        try:
+            content = archive.read(rendition.sha256)
+        except ArchiveDamaged as damage:
+            logger.error("Archive: %s of %s", damage, document)  # noqa: TRY400 - the reason is in the message
+            return self._back(request, document, _("The stored PDF is damaged or missing. It is not handed out."))
+        disposition = content_disposition_header(as_attachment=True, filename=f"{document.number}.pdf") or "attachment"
+        return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})
+
+    def _back(self, request: HttpRequest, document: Invoice | Receipt, text: str) -> HttpResponse:
+        messages.warning(request, text)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", document.pk)
+
+    @admin.display(description="PDF")
+    def pdf(self, document: Invoice | Receipt) -> SafeString | str:
+        if not document.number:
+            return "–"
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_pdf", args=[document.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Download"))
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(DocumentAdmin):
+    list_display = ("__str__", "customer", "issue_date", "due_date", "total", "paid_at_issue", "status", "pdf")
+    list_filter = ("status", "issue_date", "customer__kind")
+    ordering = ("-pk",)
+    inlines = (LineInline, VatInline, RenditionInline)
+    fields = readonly_fields = (
+        "number",
+        "status",
+        "customer",
+        "subject",
+        "issue_date",
+        "due_date",
+        "net",
+        "vat",
+        "total",
+        "paid_at_issue",
+        "open",
+        "vat_on_debits",
+        "service_code",
+        "engagement_number",
+        "market_number",
+        "seller",
+        "buyer",
+        "ledger_tx",
+        "content_hash",
+        "created_at",
+        "issued_at",
+        "pdf",
+    )
+
+    @admin.display(description=gettext_lazy("total before VAT"))
+    def net(self, invoice: Invoice) -> str:
+        return money_text(Money(invoice.net_cents))
+
+    @admin.display(description=gettext_lazy("VAT"))
+    def vat(self, invoice: Invoice) -> str:
+        return money_text(Money(invoice.vat_cents))
+
+    @admin.display(description=gettext_lazy("total with VAT"), ordering="total_cents")
+    def total(self, invoice: Invoice) -> str:
+        return money_text(Money(invoice.total_cents))
+
+    @admin.display(description=gettext_lazy("paid when issued"), ordering="paid_at_issue_cents")
+    def paid_at_issue(self, invoice: Invoice) -> str:
+        return money_text(Money(invoice.paid_at_issue_cents))
+
+    @admin.display(description=gettext_lazy("still to pay"))
+    def open(self, invoice: Invoice) -> str:
+        left = selectors.open_amount(invoice)
+        return money_text(left) if left is not None else "–"
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(DocumentAdmin):
+    list_display = ("number", "customer", "issue_date", "amount", "method", "payment_ref", "pdf")
+    list_filter = ("issue_date",)
+    search_fields = (*DocumentAdmin.search_fields, "payment_ref")
+    ordering = ("-pk",)
+    inlines = (RenditionInline,)
+    fields = readonly_fields = (
+        "number",
+        "customer",
+        "amount",
+        "method",
+        "payment_ref",
+        "received_at",
+        "balance_after",
+        "settled",
+        "seller",
+        "buyer",
+        "content_hash",
+        "issued_at",
+        "pdf",
+    )
+
+    @admin.display(description=gettext_lazy("amount"), ordering="amount_cents")
+    def amount(self, receipt: Receipt) -> str:
+        return money_text(Money(receipt.amount_cents))
+
+    @admin.display(description=gettext_lazy("balance after"))
+    def balance_after(self, receipt: Receipt) -> str:
+        return money_text(Money(receipt.balance_after_cents))
+
+
+@admin.register(DocumentSeries)
+class DocumentSeriesAdmin(ReadOnlyAdmin):
+    list_display: Any = ("prefix", "year", "last", "last_date")
+    ordering = ("-year", "prefix")
