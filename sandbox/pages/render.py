@@ -19,7 +19,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 @cache
 def _engine() -> Engine:
-    return Engine(dirs=[str(_FOLDER)], autoescape=True)
+    return Engine(dirs=[str(_FOLDER)])
 
 
 def page(name: str, language: str, facts: dict[str, object], *, status: int = 200, forms_to: str = "") -> Response:

@@ -222,7 +222,7 @@ def headers_of(answer: stripe.StripeObject) -> Mapping[str, str]:
     return found
 
 
-def eventually(condition: Callable[[], object], seconds: float = 4) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 15) -> None:
     """Wait until the condition holds; fail when it does not in time."""
     until = time.monotonic() + seconds
     while not condition():

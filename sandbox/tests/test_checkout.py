@@ -5,6 +5,7 @@ import time
 import pytest
 import stripe
 
+from sandbox.server import Sandbox
 from sandbox.tests.conftest import Control, Product, Visitor, eventually, top_up
 
 VISA = "4242424242424242"
@@ -176,6 +177,16 @@ def test_time_expires_a_session_and_gives_up_its_refused_payment(
     assert isinstance(after.payment_intent, stripe.PaymentIntent)
     assert (after.status, after.url, after.payment_intent.status) == ("expired", None, "canceled")
     eventually(lambda: "checkout.session.expired" in product.types())
+
+
+def test_a_session_whose_time_is_over_cannot_be_paid_before_anyone_noticed(
+    client: stripe.StripeClient, sandbox: Sandbox, control: Control
+) -> None:
+    session = top_up(client)
+
+    sandbox.world.clock.advance(25 * 3600)
+
+    assert control(f"pay/{session.id}")["outcome"] == "CLOSED"
 
 
 def test_only_an_open_session_can_be_expired(client: stripe.StripeClient, control: Control) -> None:

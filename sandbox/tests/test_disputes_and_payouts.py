@@ -99,11 +99,12 @@ def test_money_waits_some_days_and_is_then_paid_out(
 def test_the_balance_is_the_sum_of_its_movements(client: stripe.StripeClient, control: Control, look: Control) -> None:
     first, second = paid(client, amount=3333), paid(client, amount=7777)
     client.v1.refunds.create({"payment_intent": first.id, "amount": 1111})
-    control(f"dispute/{second.id}")
+    control(f"dispute/{control(f'dispute/{second.id}')['id']}/close", outcome="lost")
 
     movements = client.v1.balance_transactions.list({"limit": 100}).data
     balance = client.v1.balance.retrieve()
 
     total = sum(each.net for each in movements)
     assert total == balance.available[0].amount + balance.pending[0].amount == look("totals")["net_cents"]
+    assert total == 3333 - 75 - 1111 + 7777 - 142 - 7777 - 1500
     assert all(each.net == each.amount - each.fee for each in movements)

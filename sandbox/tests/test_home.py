@@ -10,11 +10,11 @@ from sandbox.tests.conftest import Control, Product, Visitor, eventually, paid, 
 
 
 def test_the_front_page_shows_what_happened(
-    client: stripe.StripeClient, visitor: Visitor, control: Control, product: Product
+    client: stripe.StripeClient, visitor: Visitor, control: Control, product: Product, look: Control
 ) -> None:
     waiting, done = top_up(client), top_up(client)
     control(f"pay/{done.id}")
-    eventually(lambda: len(product.received) == 4)
+    eventually(lambda: look("state")["outstanding"] == 0)
     control("faults", kind="drop", times=3, path="/v1/refunds")
 
     page = visitor.get("/").body

@@ -103,12 +103,15 @@ def test_a_key_is_forgotten_after_a_day(client: stripe.StripeClient, control: Co
 
 
 def test_two_at_once_under_one_key_make_one_payment(sandbox: Sandbox, control: Control, look: Control) -> None:
-    control("faults", kind="slow", seconds=0.4)
+    control("faults", kind="slow", seconds=1)
+    together = threading.Barrier(2)
     endings: list[object] = []
 
     def charge() -> None:
+        client = client_of(sandbox)
+        together.wait()
         try:
-            endings.append(create(client_of(sandbox), CHARGE, "debit-1").status)
+            endings.append(create(client, CHARGE, "debit-1").status)
         except stripe.StripeError as error:
             endings.append((error.http_status, error.json_body["error"]["code"]))  # type: ignore[index]
 

@@ -40,7 +40,8 @@ def test_a_list_is_filtered_by_time(client: stripe.StripeClient, control: Contro
     before = client.v1.payment_intents.list({"created": {"lt": int(time.time()) - 600}})
 
     assert [each.id for each in recent.data] == [new.id]
-    assert [(each.id, each.created) for each in before.data] == [(old.id, 1772366400)]
+    assert [each.id for each in before.data] == [old.id]
+    assert 0 <= old.created - 1772366400 < 600
 
 
 def test_history_made_afterwards_stands_in_its_place(client: stripe.StripeClient, control: Control) -> None:

@@ -192,7 +192,9 @@ def test_an_unknown_customer_or_card_is_named(client: stripe.StripeClient) -> No
     assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")
 
 
-def test_the_fee_may_come_after_the_payment(client: stripe.StripeClient, control: Control, product: Product) -> None:
+def test_the_fee_may_come_after_the_payment_and_comes_once(
+    client: stripe.StripeClient, control: Control, product: Product, look: Control
+) -> None:
     control("fees", late=3600)
     intent = paid(client, expand=["latest_charge"])
     assert isinstance(intent.latest_charge, stripe.Charge)
@@ -203,4 +205,6 @@ def test_the_fee_may_come_after_the_payment(client: stripe.StripeClient, control
     charge = client.v1.charges.retrieve(intent.latest_charge.id, {"expand": ["balance_transaction"]})
     assert isinstance(charge.balance_transaction, stripe.BalanceTransaction)
     assert charge.balance_transaction.fee == 100
+    control("clock", advance=3600)
+    assert look("totals")["fees_cents"] == 100
     eventually(lambda: "charge.updated" in product.types())

@@ -116,9 +116,10 @@ def test_lost(client: stripe.StripeClient, product: Product, control: Control, l
     for _event in range(3):
         client.v1.customers.create({})
 
-    eventually(lambda: product.types() == ["customer.created"])
+    eventually(lambda: look("state")["outstanding"] == 0)
     states = [event["sendings"][0]["state"] for event in look("events")["events"]]
     assert sorted(states) == ["DONE", "LOST", "LOST"]
+    assert product.types() == ["customer.created"]
     assert len(client.v1.events.list().data) == 3
 
 
