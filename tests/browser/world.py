@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from tests.support.cast import Cast
 
 
+LAST_TOP_UP = Money(8_080)
+TOP_UPS = {6: Money(10_000), 4: Money(10_000), 2: LAST_TOP_UP}
+"""How many months ago; together six invoices of 46.80."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Where the portal is, who is in it, and the objects that pages are about."""
@@ -72,14 +77,18 @@ def make_world(url: str) -> World:
 
 
 def _history(cast: Cast, patient: Customer, now: datetime) -> tuple[Invoice, ledger.Received]:
-    """Six months, in the order of their days: Claire’s invoices, paid by card but the last, and those of others."""
+    """Six months, in the order of their days: Claire’s invoices and what she paid by card, and those of others.
+
+    All her invoices are paid but the last.
+    """
     usual = "Hébergement Pro et deux noms de domaine"
     for months in range(6, 0, -1):
         issued = now - timedelta(days=30 * months)
         if months == 1:
             _bill(cast.company, "Serveur dédié à Paris", "1040.00", at=issued - timedelta(days=15))
         _bill(cast.individual, usual, "39.00", at=issued)
-        received = _top_up(cast.individual, f"pi_{months}", at=issued + timedelta(days=4))
+        if months in TOP_UPS:
+            received = _top_up(cast.individual, TOP_UPS[months], f"pi_{months}", at=issued + timedelta(days=4))
     _bill(patient, usual, "39.00", at=now - timedelta(days=3))
     latest = _bill(cast.individual, usual, "39.00", at=now - timedelta(days=1))
     _bill(cast.town_hall, "Hébergement du site de la commune", "25.00", at=now)
@@ -91,10 +100,11 @@ def _credited(customer: Customer, received: ledger.Received, now: datetime) -> P
         customer,
         now,
         status=PaymentStatus.SUCCEEDED,
-        received_cents=4680,
+        amount_cents=LAST_TOP_UP.cents,
+        received_cents=LAST_TOP_UP.cents,
         tx_id=received.tx_id,
-        intent_id="pi_1",
-        session_id="cs_1",
+        intent_id="pi_2",
+        session_id="cs_2",
         card_brand="visa",
         card_last4="4242",
         decided_at=now,
@@ -118,7 +128,7 @@ def _receipt(payment: Payment, received: ledger.Received, now: datetime) -> Rece
     return invoices.issue_receipt(
         payment.customer,
         payment_ref=payment.reference,
-        amount=Money(4680),
+        amount=LAST_TOP_UP,
         method="Visa •• 4242",
         received_at=now,
         balance_after=received.balance,
@@ -133,10 +143,10 @@ def _bill(customer: Customer, label: str, euros: str, *, at: datetime) -> Invoic
     return invoices.issue(invoices.draft(customer, [line], at=at), at=at)
 
 
-def _top_up(customer: Customer, name: str, *, at: datetime) -> ledger.Received:
+def _top_up(customer: Customer, amount: Money, name: str, *, at: datetime) -> ledger.Received:
     return ledger.receive_money(
         customer.pk,
-        Money(4680),
+        amount,
         source=ledger.Source(Origin.CARD, name, f"stripe:{name}"),
         clearing_account="517100",
         journal=Journal.CARD,
