@@ -156,7 +156,7 @@ def _owed(situation: Situation) -> str:
 def _of_balance(balance: Money) -> str:
     if balance > ZERO:
         return _("Available for your next invoices")
-    return _("What your invoices wait for") if balance < ZERO else _("Nothing owed, nothing ahead")
+    return _("Owed on your invoices") if balance < ZERO else _("Nothing owed, nothing ahead")
 
 
 def _next_due(situation: Situation) -> Fact:
