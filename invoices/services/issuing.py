@@ -19,6 +19,7 @@ from invoices.numbering import take_numbers
 from invoices.pricing import NothingToBill, Priced, price_for
 from invoices.states import InvoiceStatus, Series
 from invoices.transitions import move
+from invoices.writing import write_issued
 from ledger import services as ledger
 from outbox import services as outbox
 
@@ -31,11 +32,6 @@ __all__ = ["ISSUED_AT_ONCE", "NothingToBill", "TooMany", "issue", "issue_many"]
 ISSUED_AT_ONCE = 200
 PUBLIC_DAYS = 30  # Code de la commande publique, art. R. 2192-10
 VAT_WAITING = "445870"
-_FROZEN = [
-    field.name
-    for field in Invoice._meta.concrete_fields  # noqa: SLF001 - Django's documented way to list columns
-    if field.name not in {"id", "public_id", "kind", "customer", "created_at", "currency", "subject"}
-]
 
 
 class TooMany(ValueError):
@@ -87,7 +83,7 @@ def _issue(drafts: list[Invoice], *, at: datetime) -> None:
         invoice.paid_at_issue_cents = entry.paid.cents
         invoice.content_hash = content_hash(invoice_content(invoice, lines[invoice.pk], vat[invoice.pk]))
         move(invoice, InvoiceStatus.ISSUED)
-    Invoice.objects.bulk_update(drafts, _FROZEN)
+    write_issued(drafts)
     _tell(drafts, at=at)
 
 
