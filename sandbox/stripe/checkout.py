@@ -149,6 +149,9 @@ def _read_line(line: Json, path: str) -> Json:
     }
 
 
+_AS_ASKED = ("allowed_payment_method_types", "cancel_url", "client_reference_id", "locale")
+
+
 def _new(world: World, parameters: Json, expires_at: int) -> Json:
     identifier = new_id("cs_test", 58)
     customer = parameters.get("customer")
@@ -156,14 +159,11 @@ def _new(world: World, parameters: Json, expires_at: int) -> Json:
         customers.find(world, customer, param="customer")["email"] if customer else None
     )
     paying = parameters["mode"] == "payment"
+    paying = parameters["mode"] == "payment"
     lines, total = _read_lines(parameters) if paying else ([], None)
-    usual = {
-        name: parameters.get(name)
-        for name in ("allowed_payment_method_types", "cancel_url", "client_reference_id", "locale")
-    }
     return {
         **_BLANK,
-        **usual,
+        **{name: parameters.get(name) for name in _AS_ASKED},
         "id": identifier,
         "amount_subtotal": total,
         "amount_total": total,

@@ -45,10 +45,40 @@ def find(world: World, identifier: str, *, param: str) -> Json:
     return found
 
 
+_BLANK: Json = {
+    "application": None,
+    "application_fee_amount": None,
+    "canceled_at": None,
+    "cancellation_reason": None,
+    "capture_method": "automatic_async",
+    "confirmation_method": "automatic",
+    "currency": "eur",
+    "last_payment_error": None,
+    "latest_charge": None,
+    "livemode": False,
+    "next_action": None,
+    "on_behalf_of": None,
+    "payment_method": None,
+    "payment_method_configuration_details": None,
+    "payment_record": None,
+    "processing": None,
+    "review": None,
+    "shipping": None,
+    "source": None,
+    "statement_descriptor": None,
+    "status": "requires_payment_method",
+    "transfer_data": None,
+    "transfer_group": None,
+    "_return_url": None,
+}
+"""What such an object says of what is not imitated, or not known yet."""
+
+
 def make(world: World, *, amount: int, customer: str | None, given: Json) -> Json:
     """A new payment intent, its event told. `given` holds what the request said about it."""
     identifier = new_id("pi")
     intent: Json = {
+        **_BLANK,
         "id": identifier,
         "object": "payment_intent",
         "allowed_payment_method_types": given.get("allowed_payment_method_types"),
@@ -56,39 +86,15 @@ def make(world: World, *, amount: int, customer: str | None, given: Json) -> Jso
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
         "automatic_payment_methods": given.get("automatic_payment_methods"),
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": "automatic_async",
         "client_secret": f"{identifier}_secret_{letters(25)}",
-        "confirmation_method": "automatic",
         "created": world.clock.now(),
-        "currency": "eur",
         "customer": customer,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
         "metadata": merged({}, given.get("metadata")),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": {
             "card": {"installments": None, "network": None, "request_three_d_secure": "automatic"}
         },
         "payment_method_types": ["card"],
-        "payment_record": None,
-        "processing": None,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
-        "_return_url": None,
         "_session": given.get("session"),
     }
     intent |= {name: given.get(name) or None for name in _COMMON}

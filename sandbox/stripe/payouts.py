@@ -12,6 +12,30 @@ from sandbox.world import World, new_id
 _ARRIVES_AFTER = 24 * 3600
 
 
+_BLANK: Json = {
+    "application_fee": None,
+    "application_fee_amount": None,
+    "currency": "eur",
+    "description": "STRIPE PAYOUT",
+    "destination": "ba_sandbox",
+    "failure_balance_transaction": None,
+    "failure_code": None,
+    "failure_message": None,
+    "livemode": False,
+    "method": "standard",
+    "original_payout": None,
+    "payout_method": None,
+    "reconciliation_status": "completed",
+    "reversed_by": None,
+    "source_type": "card",
+    "statement_descriptor": None,
+    "status": "paid",
+    "trace_id": None,
+    "type": "bank_account",
+}
+"""What such an object says of what is not imitated, or not known yet."""
+
+
 def send(world: World) -> Json:
     """Pay out everything that is available now."""
     available, _pending = balance.sums(world)
@@ -19,32 +43,14 @@ def send(world: World) -> Json:
         raise StripeError("Nothing is available to pay out.", code="balance_insufficient")
     now = world.clock.now()
     payout: Json = {
+        **_BLANK,
         "id": new_id("po"),
         "object": "payout",
         "amount": available,
-        "application_fee": None,
-        "application_fee_amount": None,
         "arrival_date": now + _ARRIVES_AFTER,
         "automatic": True,
         "created": now,
-        "currency": "eur",
-        "description": "STRIPE PAYOUT",
-        "destination": "ba_sandbox",
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "livemode": False,
         "metadata": {},
-        "method": "standard",
-        "original_payout": None,
-        "payout_method": None,
-        "reconciliation_status": "completed",
-        "reversed_by": None,
-        "source_type": "card",
-        "statement_descriptor": None,
-        "status": "paid",
-        "trace_id": None,
-        "type": "bank_account",
     }
     _mark_paid_out(world, payout["id"])
     movement = balance.book(world, kind="payout", amount=-available, source=payout["id"], at_once=True)
