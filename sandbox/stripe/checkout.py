@@ -159,7 +159,6 @@ def _new(world: World, parameters: Json, expires_at: int) -> Json:
         customers.find(world, customer, param="customer")["email"] if customer else None
     )
     paying = parameters["mode"] == "payment"
-    paying = parameters["mode"] == "payment"
     lines, total = _read_lines(parameters) if paying else ([], None)
     return {
         **_BLANK,
