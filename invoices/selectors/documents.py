@@ -39,6 +39,10 @@ class InvoicePage:
     state: Settlement
 
     @property
+    def is_late(self) -> bool:
+        return self.state == Settlement.LATE
+
+    @property
     def net(self) -> Money:
         return Money(self.invoice.net_cents)
 
