@@ -26,7 +26,7 @@ def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 
 def headings(text: str, pages: dict[str, str]) -> int:
-    """How many h1 a page shows; those of included parts count once, because such parts are each other's alternatives."""
+    """How many h1 a page shows. Those of included parts count once: such parts are each other’s alternatives."""
     own = len(_H1.findall(text))
     included = [pages.get(f"templates/{name}", "") for name in _INCLUDES.findall(text)]
     return own + max((len(_H1.findall(part)) for part in included), default=0)
