@@ -142,6 +142,19 @@ def test_the_chosen_appearance_stays_and_comes_with_the_page(visit: Visit) -> No
     assert page.locator("html").get_attribute("data-theme") is None
 
 
+def test_the_chosen_amount_is_on_the_button_and_a_typed_one_is_the_other_amount(visit: Visit) -> None:
+    page = visit(reverse("payments:top_up"), who=visit.world.cast.claire)
+    amount, pay = page.get_by_role("textbox", name="Montant"), page.locator("main form button[type=submit]")
+
+    page.get_by_role("radio", name="100,00").check()
+    expect(amount).to_have_value("100,00")
+    expect(pay).to_have_text(re.compile(r"Payer\s100,00\s€"))
+    amount.fill("12")
+
+    expect(page.get_by_role("radio", name="Autre montant")).to_be_checked()
+    expect(pay).to_have_text(re.compile(r"^\s*Payer\s*$"))
+
+
 def test_the_summary_of_errors_takes_the_focus_and_leads_to_the_field(visit: Visit) -> None:
     page = visit(reverse("payments:top_up"), who=visit.world.cast.claire, width=DESKTOP)
     page.get_by_role("textbox", name="Montant").fill("3")
