@@ -6,7 +6,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
 from core.money import Money
-from invoices.qr import qr_path, transfer_payload
+from invoices.qr import MASK, qr_path, transfer_payload
 
 PAYLOAD = transfer_payload(
     holder="Hébergeur SARL",
@@ -33,7 +33,7 @@ def test_the_code_carries_a_sepa_transfer() -> None:
 
 
 def test_the_path_draws_exactly_the_dark_modules() -> None:
-    code: QRCode[object] = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code: QRCode[object] = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
     code.add_data(PAYLOAD)
 
     path, size = qr_path(PAYLOAD)
