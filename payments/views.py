@@ -23,7 +23,7 @@ from payments.wiring import gateway_for
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponseBase
 
 logger = logging.getLogger(__name__)
 WEBHOOK_BYTES: Final = 256 * 1024
@@ -59,7 +59,7 @@ def progress(request: CustomerRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_permission(Permission.SEE)
-def cancel(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+def cancel(request: CustomerRequest, public_id: UUID) -> HttpResponseBase:
     """The customer came back without paying; or (POST) closes the page for good."""
     if request.method != "POST":
         return _result_page(request, public_id, came_back=True)

@@ -91,7 +91,7 @@ def _conclude(payment_id: int, look: Callable[[Payment], Page | None], *, at: da
     except Refused as refusal:
         return _refuse(payment_id, refusal, at=at)
     except Unsure as doubt:
-        return _doubt(payment_id, str(doubt), at=at)
+        return _doubt(payment, str(doubt), at=at)
     failpoint("provider.answered")
     if page is None:
         return _never_opened(payment_id, at=at)
@@ -163,9 +163,14 @@ def _refuse(payment_id: int, refusal: Refused, *, at: datetime) -> Payment:
 
 
 @transaction.atomic
-def _doubt(payment_id: int, reason: str, *, at: datetime) -> Payment:
-    """No answer: what happened is not known, and is asked about again."""
-    payment = locks.lock_payment(payment_id)
+def _doubt(seen: Payment, reason: str, *, at: datetime) -> Payment:
+    """No answer: what happened is not known, and is asked about again.
+
+    Unless somebody else learned more meanwhile: not knowing never replaces knowing.
+    """
+    payment = locks.lock_payment(seen.pk)
+    if (payment.status, payment.session_id) != (seen.status, seen.session_id):
+        return payment
     if payment.is_live or payment.ask_at is not None:
         put_off(payment, at=at)
         payment.save()

@@ -27,9 +27,10 @@ class Desk:
     bank: Bank
     at: datetime
 
-    def start(self, cents: int = 4_680, **wish: bool) -> Payment:
+    def start(self, cents: int = 4_680, *, on_top: bool = False) -> Payment:
         """Ask for a top-up; the page opens unless the bank fails."""
-        return services.request_top_up(self.customer, Wish(Money(cents), **wish), gateway=self.gateway, at=self.at)
+        wish = Wish(Money(cents), on_top=on_top)
+        return services.request_top_up(self.customer, wish, gateway=self.gateway, at=self.at)
 
     def intend(self, cents: int = 4_680) -> Payment:
         """Only write the intention down, as a process that dies right after."""

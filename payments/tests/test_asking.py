@@ -6,7 +6,7 @@ import pytest
 
 from outbox.models import Job
 from payments import services
-from payments.gateways.base import PageState
+from payments.gateways.base import PageState, Unsure
 from payments.models import Payment, PaymentStatus
 from payments.selectors import Truth, history_of, truth
 from payments.services import asking
@@ -186,3 +186,19 @@ def test_a_process_killed_before_its_call_charges_nobody(desk: Desk, late: timed
 
     assert truth(asked) == Truth.NOT_CHARGED
     assert desk.bank.totals()["charges"] == 0
+
+
+def test_not_knowing_never_replaces_what_somebody_else_learned(desk: Desk) -> None:
+    payment = desk.intend()
+    asking._claim(payment.pk, at=desk.at)
+
+    class Slow:
+        """Our call gets no answer; meanwhile somebody else's call did."""
+
+        def __getattr__(self, name: str) -> object:
+            services.send(payment.pk, gateway=desk.gateway, at=desk.at)
+            raise Unsure
+
+    asked = services.ask(payment.pk, gateway=Slow(), at=desk.at)  # type: ignore[arg-type]
+
+    assert asked.status == PaymentStatus.OPEN

@@ -21,7 +21,7 @@ def wrong() -> list[str]:
     return [each.name for question in questions for each in question() if not each.ok]
 
 
-def tamper(statement: str, *values: object) -> None:
+def tamper(statement: str, *values: int | None) -> None:
     """What a shell user might do."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -17,7 +17,7 @@ def form(**answers: str) -> TopUpForm:
 def understood(**answers: str) -> Money | str:
     """The amount that was understood, or what the person reads."""
     read = form(**answers)
-    return read.money if read.is_valid() else " ".join(read.errors["amount"]).replace("\u00a0", " ")
+    return read.money if read.is_valid() else " ".join(map(str, read.errors["amount"])).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

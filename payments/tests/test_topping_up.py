@@ -191,4 +191,6 @@ def test_customers_do_not_count_for_each_other(desk: Desk, settings: Settings) -
     desk.start(5_000)
     company = make_company(desk.at)
 
-    assert services.request_top_up(company, Wish(Money(5_000)), gateway=desk.gateway, at=desk.at)
+    other = services.request_top_up(company, Wish(Money(5_000)), gateway=desk.gateway, at=desk.at)
+
+    assert other.status == PaymentStatus.OPEN

@@ -11,7 +11,7 @@ from tests.support.stack import Stack
 pytestmark = pytest.mark.journey
 CREDITED = "46,80 € ajoutés à votre compte"
 CHECKING = "Vérification en cours. Ne payez pas une seconde fois."
-OPENING = {"path": "/v1/checkout/sessions", "method": "POST"}
+OPENING = "/v1/checkout/sessions"
 WHILE_OPENING = [
     *("top_up.intended", "top_up.claimed", "provider.answered"),
     *("answer.before_commit", "answer.applied", "top_up.answering"),
@@ -21,7 +21,7 @@ WHILE_CREDITING = ["provider.answered", "credit.booked", "answer.before_commit",
 
 # --- The provider -----------------------------------------------------------------------------------------------------
 def test_an_answer_lost_after_accepting_opens_one_page(stack: Stack, claire: Visitor) -> None:
-    stack.bank.fail("timeout", seconds=1.3, times=2, **OPENING)
+    stack.bank.fail("timeout", seconds=1.3, times=2, path=OPENING, method="POST")
 
     where = claire.top_up("46,80")
 
@@ -33,14 +33,14 @@ def test_an_answer_lost_after_accepting_opens_one_page(stack: Stack, claire: Vis
 
 
 def test_a_provider_in_trouble_charges_nobody(stack: Stack, claire: Visitor) -> None:
-    stack.bank.fail("status", status=500, times=2, **OPENING)
+    stack.bank.fail("status", status=500, times=2, path=OPENING, method="POST")
 
     assert claire.heading(claire.top_up("46,80")) == CHECKING
     claire.ends_uncharged()
 
 
 def test_a_garbled_answer_opens_one_page(stack: Stack, claire: Visitor) -> None:
-    stack.bank.fail("garbage", **OPENING)
+    stack.bank.fail("garbage", path=OPENING, method="POST")
 
     claire.top_up("46,80")
     stack.wait(lambda: claire.payment.status == PaymentStatus.OPEN, "the page is found")

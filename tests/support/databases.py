@@ -39,7 +39,7 @@ def _new_postgresql() -> Iterator[str]:
 
 
 def _outside(statement: str) -> None:
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         cursor.execute(statement)
 
 
