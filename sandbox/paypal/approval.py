@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from sandbox.paypal import events, orders, vault
-from sandbox.paypal.things import find, new_id, stamp
+from sandbox.paypal.things import find, later_than, new_id
 from sandbox.store import Json
 from sandbox.world import World
 
@@ -30,7 +30,7 @@ def approve(world: World, identifier: str, *, funding: str = "accepted") -> Json
             "status": "APPROVED",
             "payer": _PAYER,
             "payment_source": {"paypal": orders.source_of(_PAYER)},
-            "update_time": stamp(world),
+            "update_time": later_than(world, order["update_time"]),
             "_funding": funding,
         }
         world.store.put(approved)

@@ -9,7 +9,7 @@ from sandbox.paypal import captures, vault
 from sandbox.paypal.errors import Detail, PayPalError, invalid, missing, refused
 from sandbox.paypal.routes import Call, endpoint
 from sandbox.paypal.shapes import MONEY, Fields, Many, Text, Word
-from sandbox.paypal.things import cents, find, link, new_id, save, shown, stamp
+from sandbox.paypal.things import cents, find, later_than, link, new_id, save, shown, stamp
 from sandbox.store import Json
 from sandbox.world import World
 
@@ -194,7 +194,9 @@ def take(world: World, order: Json) -> None:
     """Take the money, as the payer's funds want it."""
     _refuse_paid_twice(world, order)
     if order["_funding"] == "declined":
-        world.store.put(order | {"status": "PAYER_ACTION_REQUIRED", "update_time": stamp(world)})
+        world.store.put(
+            order | {"status": "PAYER_ACTION_REQUIRED", "update_time": later_than(world, order["update_time"])}
+        )
         raise _declined(links=_redirect(world, order["id"]))
     status, reason = _FUNDINGS[order["_funding"]]
     captures.take(world, order, status, reason)

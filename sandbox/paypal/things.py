@@ -43,6 +43,12 @@ def stamp(world: World) -> str:
     return datetime.fromtimestamp(world.clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def later_than(world: World, before: str) -> str:
+    """Now, or the second after `before`: people need longer, and dates are all that tells two acts apart."""
+    last = int(datetime.fromisoformat(before).timestamp())
+    return datetime.fromtimestamp(max(world.clock.now(), last + 1), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def link(world: World, path: str, rel: str, method: str = "GET") -> Json:
     return {"href": f"{world.origin}{PREFIX}{path}", "rel": rel, "method": method}
 
