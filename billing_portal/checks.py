@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import CustomerSeries
-from core import clock
 from core.checks import Check
-from outbox import selectors as outbox
 
 _LARGEST_SERIAL = 999_999
 _USED_PERCENT = 50
 """Above it there are months left to act: an id column that runs out stops every write at once."""
-_OLDEST_DUE = timedelta(hours=1)
 
 
 def migrations() -> list[Check]:
@@ -35,15 +30,6 @@ def sequences() -> list[Check]:
         Check("platform: id columns have room", ok=not full, detail=", ".join(full) or f"{len(used)} sequences in use"),
         Check("platform: customer numbers are left", ok=left > _LARGEST_SERIAL // 10, detail=f"{left} left"),
     ]
-
-
-def outbox_age() -> list[Check]:
-    """Work is done soon after it is due: otherwise no worker listens, or one kind of work never ends."""
-    now = clock.now()
-    since = outbox.oldest_due(at=now)
-    late = since is not None and now - since > _OLDEST_DUE
-    detail = "nothing is due" if since is None else f"the oldest job is due since {since.isoformat(timespec='seconds')}"
-    return [Check("platform: work does not wait", ok=not late, detail=detail)]
 
 
 def _sequences() -> list[tuple[str, int, int]]:

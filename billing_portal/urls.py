@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", dashboard, name="dashboard"),
     path("", include("accounts.urls")),
     path("", include("ledger.urls")),
+    path("", include("invoices.urls")),
     path("", include("payments.urls")),
     path("healthz", status.healthz, name="healthz"),
     path(".well-known/security.txt", status.security_txt, name="security_txt"),

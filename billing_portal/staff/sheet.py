@@ -17,9 +17,31 @@ _OWN = """
 @media (scripting: none) { [x-cloak] { display: revert !important; } }
 .ours .portal { background: none; }
 .ours .portal > * + * { margin-top: var(--s5); }
+.ours .split { grid-template-columns: minmax(0, 1fr); gap: var(--s6); }
+.ours .side { border: 0; padding: 0; }
+.ours .table :is(th, td) small { overflow-wrap: anywhere; }
 .ours .mail-text { max-width: var(--measure); white-space: pre-wrap; padding: var(--s4); background: var(--paper-2); }
+.ours summary small { display: block; padding-inline-start: 1.125rem; }
+.ours .short-list { list-style: none; }
+.ours .short-list li { padding: var(--s2) 0; border-bottom: 1px solid var(--rule); font-size: var(--t-s); }
+.ours .short-list small { display: block; }
+.ours .invoice-head { display: grid; gap: var(--s4); grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+.ours .lines tr > * { background: none; border: 0; padding: .1875rem .125rem; vertical-align: top; }
 .ours .lines .input { min-height: 2.25rem; }
-.ours .lines td { padding-inline: .125rem; }
+@media (min-width: 80rem) { .ours .split { grid-template-columns: minmax(0, 1fr) 16rem; } }
+@media (min-width: 48rem) {
+  .ours .lines { min-width: 46rem; table-layout: fixed; }
+  .ours .lines :is(.line-quantity, .line-rate) { width: 5.75rem; }
+  .ours .lines .line-unit_price { width: 8rem; }
+  .ours .lines :is(.line-period_start, .line-period_end) { width: 9.25rem; }
+}
+@media (max-width: 47.99rem) {
+  .ours .lines thead { display: none; }
+  .ours .lines :is(table, tbody, caption, td) { display: block; }
+  .ours .lines tr { display: grid; grid-template-columns: 1fr 1fr; gap: var(--s2); padding-block: var(--s3); border-bottom: 1px solid var(--rule); }
+  .ours .lines .line-label { grid-column: 1 / -1; }
+  .ours .lines label.vh { position: static; width: auto; height: auto; margin: 0; clip-path: none; font-size: var(--t-s); }
+}
 """
 
 

@@ -1,64 +1,12 @@
-"""How the staff admin looks, and what stands in its margin. Read by settings, so it imports no model."""
+"""How the staff admin looks. Read by settings, so it imports no model."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.templatetags.static import static
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest
-    from django.utils.functional import Promise
-
-
-def _may(permission: str) -> Callable[[HttpRequest], bool]:
-    def allowed(request: HttpRequest) -> bool:
-        return request.user.has_perm(permission)
-
-    return allowed
-
-
-def _under(prefix: str) -> Callable[[HttpRequest], bool]:
-    """Whether the page being read belongs to this entry of the margin."""
-
-    def current(request: HttpRequest) -> bool:
-        return request.path.startswith(prefix)
-
-    return current
-
-
-def _entry(title: Promise, address: str, icon: str, permission: str = "", **more: Any) -> dict[str, Any]:
-    entry: dict[str, Any] = {"title": title, "link": reverse_lazy(address), "icon": icon, **more}
-    if permission:
-        entry["permission"] = _may(permission)
-    return entry
-
-
-_WORK: list[dict[str, Any]] = [
-    _entry(_("To do"), "admin:index", "checklist", active=lambda request: request.path == "/admin/")
-    | {"badge": "billing_portal.staff.todo.badge"},
-    _entry(
-        _("Customers"),
-        "admin:accounts_customer_changelist",
-        "group",
-        "accounts.view_customer",
-        active=lambda request: _under("/admin/accounts/customer/")(request) or _under("/admin/clients/")(request),
-    ),
-    _entry(_("Invoices"), "admin:invoices_invoice_changelist", "description", "invoices.view_invoice"),
-    _entry(_("Payments"), "admin:payments_payment_changelist", "credit_card", "payments.view_payment"),
-    _entry(_("Jobs"), "admin:outbox_job_changelist", "pending_actions", "outbox.view_job"),
-    _entry(_("Mails"), "admin:outbox_message_changelist", "mail", "outbox.view_message"),
-    _entry(_("Health"), "staff:health", "monitor_heart"),
-]
-_HOUSE: list[dict[str, Any]] = [
-    _entry(_("Seller"), "admin:accounts_seller_changelist", "storefront", "accounts.view_seller"),
-    _entry(_("People"), "admin:accounts_user_changelist", "badge", "accounts.view_user"),
-    _entry(_("Groups"), "admin:auth_group_changelist", "shield_person", "auth.view_group"),
-]
 # The colours of static/css/src/tokens.css, so that the admin and the portal are one house.
 _INK = {
     "50": "#f3f5f3",
@@ -99,9 +47,6 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
-        "navigation": [
-            {"title": None, "items": _WORK},
-            {"title": _("House"), "separator": True, "collapsible": False, "items": _HOUSE},
-        ],
+        "navigation": "billing_portal.staff.navigation.entries",
     },
 }

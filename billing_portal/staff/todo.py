@@ -11,14 +11,12 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import clock
 from outbox import selectors as outbox
 from outbox.models import Job, JobState, Message, MessageState
 from payments.models import EventState, Payment, PaymentStatus, WebhookEvent
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
 
 _SHOULD_HAVE_LEFT = timedelta(minutes=10)
 
@@ -45,12 +43,6 @@ def queues(*, at: datetime) -> list[Queue]:
     """Everything that may wait, the urgent first, then what waits longest, then what is empty. One query each."""
     found = [*_payments(at), *_documents(at), *_work(at), *_mails(at)]
     return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
-
-
-def badge(_request: HttpRequest) -> str:
-    """How many things wait, beside the entry in the margin; nothing when nothing does."""
-    waiting = sum(queue.count for queue in queues(at=clock.now()))
-    return str(waiting or "")
 
 
 def _payments(at: datetime) -> list[Queue]:

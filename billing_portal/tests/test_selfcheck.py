@@ -43,7 +43,7 @@ def test_work_that_waits_too_long_is_named_and_the_command_fails(capsys: pytest.
         call_command("selfcheck")
 
     assert ending.value.code == 1
-    assert "WRONG platform: work does not wait: the oldest job is due since" in capsys.readouterr().out
+    assert "WRONG outbox: no job is due for more than an hour: the oldest is due since" in capsys.readouterr().out
 
 
 def test_customer_numbers_near_their_end_are_told() -> None:
@@ -77,8 +77,8 @@ def test_each_result_is_kept_for_the_health_page(noon: datetime, caplog: pytest.
     assert green.ok
     assert red is not None
     assert not red.ok
-    assert "work does not wait" in red.detail
-    assert "work does not wait" in caplog.text
+    assert "no job is due for more than an hour" in red.detail
+    assert "no job is due for more than an hour" in caplog.text
 
 
 class Request:

@@ -1,0 +1,57 @@
+"""What stands in the margin of the staff admin, for this person and this page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from billing_portal.staff import todo
+from core import clock
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def entries(request: HttpRequest) -> list[dict[str, Any]]:
+    """The work of staff, then the house itself. An entry that the person may not open is not shown."""
+    house = _house(request)
+    return [{"title": None, "items": _work(request)}, {"title": _("House"), "separator": True, "items": house}]
+
+
+def _work(request: HttpRequest) -> list[dict[str, Any]]:
+    waiting = sum(queue.count for queue in todo.queues(at=clock.now()))
+    to_do: dict[str, Any] = {"title": _("To do"), "link": reverse("admin:index"), "icon": "checklist"}
+    to_do["active"] = request.path == to_do["link"]
+    if waiting:
+        to_do["badge"] = waiting
+    health = {"title": _("Health"), "link": reverse("staff:health"), "icon": "monitor_heart"}
+    customers = _list(request, _("Customers"), "accounts.customer", "group")
+    for entry in customers:
+        entry["active"] = request.path.startswith((entry["link"], "/admin/clients/", "/admin/brouillons/"))
+    return [
+        to_do,
+        *customers,
+        *_list(request, _("Invoices"), "invoices.invoice", "description"),
+        *_list(request, _("Payments"), "payments.payment", "credit_card"),
+        *_list(request, _("Jobs"), "outbox.job", "pending_actions"),
+        *_list(request, _("Mails"), "outbox.message", "mail"),
+        health,
+    ]
+
+
+def _house(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        *_list(request, _("Seller"), "accounts.seller", "storefront"),
+        *_list(request, _("People"), "accounts.user", "badge"),
+        *_list(request, _("Groups"), "auth.group", "shield_person"),
+    ]
+
+
+def _list(request: HttpRequest, title: str, model: str, icon: str) -> list[dict[str, Any]]:
+    """The list of a model, if this person may look at it."""
+    app, name = model.split(".")
+    if not request.user.has_perm(f"{app}.view_{name}"):
+        return []
+    return [{"title": title, "link": reverse(f"admin:{app}_{name}_changelist"), "icon": icon}]
