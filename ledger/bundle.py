@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.clock import local_date
+from ledger.chart import PREPAID, RECEIVABLE
 from ledger.kinds import HiddenKind, ItemKind
 
 if TYPE_CHECKING:
@@ -161,7 +162,6 @@ class Bundle:
         numbered, today = list(enumerate(self.postings, start=1)), local_date(self.at)
         tables: dict[str, list[Row]] = {
             "txs": [_tx(n, posting, today) for n, posting in numbered],
-            "entries": [_entry(n, seq, leg) for n, p in numbered for seq, leg in enumerate(p.legs, start=1)],
             "lots": [_lot(n, lot) for n, posting in numbered for lot in posting.lots],
             "items": [_item(n, item) for n, posting in numbered for item in posting.items],
             "shares": list(_shares(item for posting in self.postings for item in posting.items)),
@@ -183,9 +183,9 @@ class Bundle:
 
 
 def fingerprint(*parts: object) -> str:
-    """SHA-256 of what was asked, in a canonical form."""
+    """What was asked, in a canonical form, as 128 bits."""
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _tx(n: int, posting: Posting, today: date) -> Row:
@@ -202,11 +202,19 @@ def _tx(n: int, posting: Posting, today: date) -> Row:
         "fingerprint": posting.body,
         "reverses": posting.reverses,
         "actor": posting.actor,
+        "legs": [[leg.account, leg.amount.cents, leg.customer_id] for leg in posting.legs],
+        "moved": _moved(posting.legs),
     }
 
 
-def _entry(n: int, seq: int, leg: Leg) -> Row:
-    return {"n": n, "seq": seq, "account": leg.account, "customer": leg.customer_id, "cents": leg.amount.cents}
+def _moved(legs: Iterable[Leg]) -> list[list[int]]:
+    """What each customer's two accounts move by: customer, prepaid, receivable."""
+    moved: dict[int, list[int]] = {}
+    for leg in legs:
+        if leg.account in (PREPAID, RECEIVABLE) and leg.customer_id is not None:
+            sums = moved.setdefault(leg.customer_id, [leg.customer_id, 0, 0])
+            sums[1 if leg.account == PREPAID else 2] += leg.amount.cents
+    return list(moved.values())
 
 
 def _lot(n: int, lot: NewLot) -> Row:

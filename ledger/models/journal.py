@@ -44,10 +44,11 @@ class Tx(models.Model):
         null=True,
         on_delete=models.PROTECT,
         db_index=False,
+        db_constraint=False,
         related_name="+",
     )
     key = models.CharField(_("idempotency key"), max_length=200)
-    fingerprint = models.BinaryField(_("fingerprint"), max_length=32)
+    fingerprint = models.BinaryField(_("fingerprint"), max_length=16)
     reverses = models.ForeignKey(
         "self", verbose_name=_("reverses"), null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
@@ -142,7 +143,7 @@ class StatementRow(models.Model):
         "accounts.Customer", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     version = models.BigIntegerField()
-    tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     net_cents = models.BigIntegerField()
     balance_after_cents = models.BigIntegerField()
     date = models.DateField()

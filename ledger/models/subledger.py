@@ -11,10 +11,15 @@ from ledger.models.journal import Account, Tx
 
 
 class Lot(models.Model):
-    """Money received at one time from one source. 419100 of a customer is the sum of what remains of its lots."""
+    """Money received at one time from one source. 419100 of a customer is the sum of what remains of its lots.
 
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+")
+    No foreign keys to check at each commit: the lot comes with a leg of its customer in its transaction, or is refused.
+    """
+
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     origin = models.CharField(max_length=12, choices=Origin.choices)
     reference = models.CharField(max_length=200, help_text=_("The provider's own identifier."))
     refundable_to = models.CharField(max_length=200, blank=True, help_text=_("Where it may go back; empty: unknown."))
@@ -33,7 +38,7 @@ class Lot(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["customer"], condition=Q(remaining_cents__gt=0), name="ledger_lot_with_money"),
+            models.Index(fields=["customer", "remaining_cents"], name="ledger_lot_with_money"),
             models.Index(fields=["moved_from"], condition=Q(moved_from__isnull=False), name="ledger_lot_moved"),
         ]
 
@@ -44,11 +49,13 @@ class Lot(models.Model):
 class OpenItem(models.Model):
     """Something to pay. 411000 of a customer is the sum of what is open of its items.
 
-    The ledger does not know invoices: `document_ref` is the upper app's own word.
+    The ledger does not know invoices: `document_ref` is the upper app's own word. Keys as those of a lot.
     """
 
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     document_ref = models.CharField(max_length=100)
     kind = models.CharField(max_length=16, choices=ItemKind.choices)
     issued_on = models.DateField()
@@ -75,7 +82,7 @@ class OpenItem(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["customer", "due_date"], condition=Q(open_cents__gt=0), name="ledger_item_to_pay"),
+            models.Index(fields=["customer", "open_cents"], name="ledger_item_to_pay"),
         ]
 
     def __str__(self) -> str:
@@ -159,7 +166,7 @@ class VatShare(models.Model):
 class VatMovement(models.Model):
     """A change of a share: of its VAT (issue, credit note, loss) or of what is released. Never changed."""
 
-    tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+")
+    tx = models.ForeignKey(Tx, on_delete=models.PROTECT, related_name="+", db_index=False)
     share = models.ForeignKey(VatShare, on_delete=models.PROTECT, related_name="movements")
     vat_cents = models.BigIntegerField(default=0)
     released_cents = models.BigIntegerField(default=0)

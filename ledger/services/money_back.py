@@ -33,10 +33,11 @@ def restore_money(lot_id: int, *, undoes: int, clearing_account: str, piece: Pie
     """
     taken = Tx.objects.get(pk=undoes)
     movements = list(LotMovement.objects.filter(tx=taken).select_related("lot").order_by("pk"))
-    item = OpenItem.objects.filter(tx=taken).first()
+    lot = Lot.objects.get(pk=lot_id)
+    item = OpenItem.objects.filter(customer=lot.customer_id, tx=taken).first()
     asked = fingerprint("restore", lot_id, undoes, clearing_account)
     parts = [(movement.lot, movement.amount_cents) for movement in movements]
-    parts += [(Lot.objects.get(pk=lot_id), item.amount_cents)] if item else []
+    parts += [(lot, item.amount_cents)] if item else []
     books = open_books([lot.customer_id for lot, _ in parts], lots=[lot.pk for lot, _ in parts])
     if first := find(piece.key, asked):
         return out_before(first, parts[0][0].customer_id)

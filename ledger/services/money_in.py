@@ -129,7 +129,7 @@ def _settled(book: Book, payments: Sequence[Payment]) -> tuple[Settled, ...]:
 
 def _received_before(tx: Tx) -> Received:
     """The first result, read back from what it wrote."""
-    lot = Lot.objects.get(tx=tx)
+    lot = Lot.objects.get(customer=tx.customer_id, tx=tx)
     rows = Allocation.objects.filter(tx__key=f"{tx.key}#settle").select_related("item").order_by("pk")
     line = StatementRow.objects.get(tx=tx, customer=lot.customer_id)
     return Received(

@@ -220,7 +220,7 @@ def out_before(tx: Tx, root: int) -> MoneyOut:
     """The first result, read back from what it wrote."""
     undone = Allocation.objects.filter(tx__key__startswith=f"{tx.key}#undo:").select_related("item").order_by("pk")
     taken = LotMovement.objects.filter(tx=tx).aggregate(cents=Sum("amount_cents"))["cents"] or 0
-    missing = OpenItem.objects.filter(tx=tx).aggregate(cents=Sum("amount_cents"))["cents"] or 0
+    missing = OpenItem.objects.filter(customer=root, tx=tx).aggregate(cents=Sum("amount_cents"))["cents"] or 0
     line = StatementRow.objects.filter(tx=tx, customer=root).first()
     if line is None:
         row = CustomerBalance.objects.get(customer=root)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-
-from ledger.chart import PREPAID, RECEIVABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,9 +37,13 @@ def write(rows: dict[str, Any]) -> Answer:
     _insert(
         "entry",
         ("tx_id", "seq", "account_id", "customer_id", "amount_cents"),
-        [(txs[e["n"] - 1], e["seq"], e["account"], e["customer"], e["cents"]) for e in rows["entries"]],
+        [
+            (tx_id, seq, account, customer, cents)
+            for tx_id, tx in zip(txs, rows["txs"], strict=True)
+            for seq, (account, cents, customer) in enumerate(tx["legs"], start=1)
+        ],
     )
-    _move_balances(rows, txs)
+    _move_balances(rows["txs"], txs)
     lots, items = _insert_lots(rows.get("lots", []), txs), _insert_items(rows.get("items", []), txs)
     _insert_shares(rows.get("shares", []), items)
     given_back = [row for row in rows.get("allocations", []) if row["cents"] < 0]
@@ -60,22 +61,21 @@ def write(rows: dict[str, Any]) -> Answer:
     return {"tx": txs, "lots": lots, "items": items}
 
 
-def _move_balances(rows: dict[str, Any], txs: list[int]) -> None:
-    """Write the lines of the statements and the new balances, from the entries."""
-    moved: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for entry in rows["entries"]:
-        if entry["account"] in (PREPAID, RECEIVABLE):
-            moved[entry["customer"]][entry["n"]][entry["account"] == RECEIVABLE] += entry["cents"]
-    headers = {tx["n"]: tx for tx in rows["txs"]}
-    lines, updates = [], []
-    for row in _balances(sorted(moved)):
-        version, prepaid, receivable = row["version"], row["prepaid_cents"], row["receivable_cents"]
-        for n, (on_prepaid, on_receivable) in sorted(moved[row["customer_id"]].items()):
-            prepaid, receivable = prepaid + on_prepaid, receivable + on_receivable
-            if net := on_prepaid + on_receivable:
-                version += 1
-                lines.append((row["customer_id"], version, txs[n - 1], net, prepaid + receivable, *_copied(headers[n])))
-        updates.append((prepaid, receivable, version, row["customer_id"]))
+def _move_balances(rows: list[Row], txs: list[int]) -> None:
+    """Write the lines of the statements and the new balances."""
+    touched = sorted({customer for tx in rows for customer, _, _ in tx["moved"]})
+    state = {
+        row["customer_id"]: [row["prepaid_cents"], row["receivable_cents"], row["version"]]
+        for row in _balances(touched)
+    }
+    lines = []
+    for tx_id, tx in zip(txs, rows, strict=True):
+        for customer, prepaid, receivable in tx["moved"]:
+            now = state[customer]
+            now[0], now[1] = now[0] + prepaid, now[1] + receivable
+            if net := prepaid + receivable:
+                now[2] += 1
+                lines.append((customer, now[2], tx_id, net, now[0] + now[1], *_copied(tx)))
     _insert(
         "statementrow",
         (
@@ -96,7 +96,7 @@ def _move_balances(rows: dict[str, Any], txs: list[int]) -> None:
         cursor.executemany(
             "UPDATE ledger_customerbalance SET prepaid_cents = %s, receivable_cents = %s, version = %s"
             " WHERE customer_id = %s",
-            updates,
+            [(*now, customer) for customer, now in state.items()],
         )
 
 

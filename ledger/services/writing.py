@@ -58,7 +58,7 @@ def lock(customer_ids: Sequence[int]) -> None:
     ids = list(dict.fromkeys(customer_ids))
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM ledger_lock(%s)", [ids])
+            cursor.execute("SELECT ledger_lock(%s)", [ids])
     else:
         sqlite.make_missing(ids)
 

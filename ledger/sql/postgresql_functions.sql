@@ -2,84 +2,89 @@
 
 -- Missing rows are made, then all are locked, lowest customer first: two writers never wait for each other crosswise.
 -- NO KEY UPDATE leaves the foreign-key checks of others alone.
-CREATE OR REPLACE FUNCTION ledger_lock(ids bigint[]) RETURNS SETOF ledger_customerbalance LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_lock(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  locked int;
 BEGIN
-  IF (SELECT count(*) FROM ledger_customerbalance WHERE customer_id = ANY (ids)) < cardinality(ids) THEN
+  PERFORM 1 FROM ledger_customerbalance WHERE customer_id = ANY (ids) ORDER BY customer_id FOR NO KEY UPDATE;
+  GET DIAGNOSTICS locked = ROW_COUNT;
+  IF locked < cardinality(ids) THEN
     INSERT INTO ledger_customerbalance (customer_id, prepaid_cents, receivable_cents, incoming_cents, outgoing_cents, version)
     SELECT id, 0, 0, 0, 0, 0 FROM unnest(ids) id ORDER BY id
     ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM ledger_customerbalance WHERE customer_id = ANY (ids) ORDER BY customer_id FOR NO KEY UPDATE;
   END IF;
-  RETURN QUERY
-    SELECT * FROM ledger_customerbalance WHERE customer_id = ANY (ids) ORDER BY customer_id FOR NO KEY UPDATE;
 END $$;
 
--- Writes a bundle: see ledger/bundle.py for its shape. Negative ids name rows of the bundle itself.
--- Answers {"found": {key: [id, fingerprint]}} and writes nothing when a key is known; else {"tx": […], "lots": […], "items": […]}.
-CREATE OR REPLACE FUNCTION ledger_post(bundle jsonb) RETURNS jsonb LANGUAGE plpgsql SET enable_seqscan = off AS $$
+-- Writes a bundle: see ledger/bundle.py for its shape. Negative ids name rows of the bundle itself. Answers
+-- {"found": {key: [id, fingerprint]}} and writes nothing when a key is known; else {"tx": […], "lots": […], "items": […]}.
+-- Generic plans and index lookups only: the statements are small and always the same.
+CREATE OR REPLACE FUNCTION ledger_post(bundle jsonb) RETURNS jsonb LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
   customers bigint[] := ARRAY(SELECT c::bigint FROM jsonb_array_elements_text(bundle -> 'customers') c);
-  found jsonb;
-  txs bigint[];
-  lots bigint[];
-  items bigint[];
+  at timestamptz := bundle ->> 'at';
+  known jsonb;
+  tx jsonb;
+  moved jsonb;
+  lot jsonb;
+  id bigint;
+  line bigint;
+  balance bigint;
+  net bigint;
+  txs bigint[] := '{}';
+  lots bigint[] := '{}';
+  items bigint[] := '{}';
 BEGIN
-  IF cardinality(customers) > 0 THEN
+  IF cardinality(customers) > 1 THEN  -- the lock of a single one is its own UPDATE, below
     PERFORM ledger_lock(customers);
   END IF;
-  SELECT jsonb_object_agg(t.key, jsonb_build_array(t.id, encode(t.fingerprint, 'hex'))) INTO found
+  SELECT jsonb_object_agg(t.key, jsonb_build_array(t.id, encode(t.fingerprint, 'hex'))) INTO known
     FROM ledger_tx t
    WHERE t.key = ANY (ARRAY(SELECT x ->> 'key' FROM jsonb_array_elements(bundle -> 'txs') x));
-  IF found IS NOT NULL THEN
-    RETURN jsonb_build_object('found', found);
+  IF known IS NOT NULL THEN
+    RETURN jsonb_build_object('found', known);
   END IF;
-
-  txs := ARRAY(SELECT nextval('ledger_tx_id_seq') FROM jsonb_array_elements(bundle -> 'txs'));
   IF bundle ? 'released' THEN
-    UPDATE ledger_hold SET released_at = (bundle ->> 'at')::timestamptz
+    UPDATE ledger_hold SET released_at = at
      WHERE key = ANY (ARRAY(SELECT jsonb_array_elements_text(bundle -> 'released')));
   END IF;
 
-  INSERT INTO ledger_entry (tx_id, seq, account_id, customer_id, amount_cents)
-  SELECT txs[e.n], e.seq, e.account, e.customer, e.cents
-    FROM jsonb_to_recordset(bundle -> 'entries') AS e (n int, seq smallint, account text, customer bigint, cents bigint);
+  FOR tx IN SELECT jsonb_array_elements(bundle -> 'txs') LOOP
+    id := nextval('ledger_tx_id_seq');
+    txs := txs || id;
+    INSERT INTO ledger_entry (tx_id, seq, account_id, amount_cents, customer_id)
+    SELECT id, l.seq, l.leg ->> 0, (l.leg ->> 1)::bigint, (l.leg ->> 2)::bigint
+      FROM jsonb_array_elements(tx -> 'legs') WITH ORDINALITY AS l (leg, seq);
+    FOR moved IN SELECT jsonb_array_elements(tx -> 'moved') LOOP
+      net := (moved ->> 1)::bigint + (moved ->> 2)::bigint;
+      LOOP
+        UPDATE ledger_customerbalance
+           SET prepaid_cents = prepaid_cents + (moved ->> 1)::bigint,
+               receivable_cents = receivable_cents + (moved ->> 2)::bigint, version = version + (net <> 0)::int
+         WHERE customer_id = (moved ->> 0)::bigint
+        RETURNING version, prepaid_cents + receivable_cents INTO line, balance;
+        EXIT WHEN FOUND;
+        PERFORM ledger_lock(customers);  -- makes the row
+      END LOOP;
+      IF net <> 0 THEN
+        INSERT INTO ledger_statementrow
+          (customer_id, version, tx_id, net_cents, balance_after_cents, date, year, kind, label, piece_ref)
+        VALUES ((moved ->> 0)::bigint, line, id, net, balance, (tx ->> 'effective_on')::date,
+                substr(tx ->> 'effective_on', 1, 4)::int, tx ->> 'kind', tx ->> 'label', tx ->> 'piece_ref');
+      END IF;
+    END LOOP;
+  END LOOP;
 
-  IF cardinality(customers) > 0 THEN
-    INSERT INTO ledger_statementrow (customer_id, version, tx_id, net_cents, balance_after_cents, date, year, kind, label, piece_ref)
-    SELECT b.customer_id, b.version + row_number() OVER running, m.tx_id, m.net,
-           b.prepaid_cents + b.receivable_cents + sum(m.net) OVER running,
-           t.effective_on, extract(year FROM t.effective_on), t.kind, t.label, t.piece_ref
-      FROM (SELECT customer_id, tx_id, sum(amount_cents) AS net FROM ledger_entry
-             WHERE tx_id = ANY (txs) AND account_id IN ('411000', '419100')
-             GROUP BY customer_id, tx_id HAVING sum(amount_cents) <> 0) m
-      JOIN ledger_customerbalance b ON b.customer_id = m.customer_id
-      JOIN jsonb_to_recordset(bundle -> 'txs')
-           AS t (n int, effective_on date, kind text, label text, piece_ref text) ON txs[t.n] = m.tx_id
-    WINDOW running AS (PARTITION BY b.customer_id ORDER BY m.tx_id)
-     ORDER BY m.tx_id;
-
-    UPDATE ledger_customerbalance b
-       SET prepaid_cents = b.prepaid_cents + m.prepaid, receivable_cents = b.receivable_cents + m.receivable,
-           version = b.version + m.lines
-      FROM (SELECT e.customer_id,
-                   coalesce(sum(e.amount_cents) FILTER (WHERE e.account_id = '419100'), 0) AS prepaid,
-                   coalesce(sum(e.amount_cents) FILTER (WHERE e.account_id = '411000'), 0) AS receivable,
-                   (SELECT count(*) FROM ledger_statementrow s
-                     WHERE s.customer_id = e.customer_id AND s.tx_id = ANY (txs)) AS lines
-              FROM ledger_entry e
-             WHERE e.tx_id = ANY (txs) AND e.account_id IN ('411000', '419100')
-             GROUP BY e.customer_id) m
-     WHERE b.customer_id = m.customer_id;
-  END IF;
-
-  IF bundle ? 'lots' THEN
-    lots := ARRAY(SELECT nextval('ledger_lot_id_seq') FROM jsonb_array_elements(bundle -> 'lots'));
-    INSERT INTO ledger_lot (id, customer_id, tx_id, origin, reference, refundable_to, received_on, amount_cents,
+  FOR lot IN SELECT jsonb_array_elements(bundle -> 'lots') LOOP
+    INSERT INTO ledger_lot (customer_id, tx_id, origin, reference, refundable_to, received_on, amount_cents,
                             remaining_cents, moved_from_id)
-    SELECT lots[x.ord], (x.l ->> 'customer')::bigint, txs[(x.l ->> 'n')::int], x.l ->> 'origin', x.l ->> 'reference',
-           x.l ->> 'refundable_to', (x.l ->> 'received_on')::date, (x.l ->> 'cents')::bigint, (x.l ->> 'cents')::bigint,
-           (x.l ->> 'moved_from')::bigint
-      FROM jsonb_array_elements(bundle -> 'lots') WITH ORDINALITY AS x (l, ord);
-  END IF;
+    VALUES ((lot ->> 'customer')::bigint, txs[(lot ->> 'n')::int], lot ->> 'origin', lot ->> 'reference',
+            lot ->> 'refundable_to', (lot ->> 'received_on')::date, (lot ->> 'cents')::bigint, (lot ->> 'cents')::bigint,
+            (lot ->> 'moved_from')::bigint)
+    RETURNING ledger_lot.id INTO id;
+    lots := lots || id;
+  END LOOP;
 
   IF bundle ? 'items' THEN
     items := ARRAY(SELECT nextval('ledger_openitem_id_seq') FROM jsonb_array_elements(bundle -> 'items'));
@@ -128,14 +133,14 @@ BEGIN
   IF bundle ? 'held' THEN
     INSERT INTO ledger_hold (customer_id, direction, amount_cents, key, reason, lot_id, placed_at, expires_at)
     SELECT x.customer, x.direction, x.cents, x.key, x.reason, CASE WHEN x.lot < 0 THEN lots[-x.lot] ELSE x.lot END,
-           (bundle ->> 'at')::timestamptz, x.expires_at
+           at, x.expires_at
       FROM jsonb_to_recordset(bundle -> 'held')
            AS x (customer bigint, direction text, cents bigint, key text, reason text, lot bigint, expires_at timestamptz);
   END IF;
 
   INSERT INTO ledger_tx (id, journal, kind, label, piece_ref, piece_date, effective_on, recorded_at, customer_id, key, fingerprint,
                          reverses_id, actor)
-  SELECT txs[x.n], x.journal, x.kind, x.label, x.piece_ref, x.piece_date, x.effective_on, (bundle ->> 'at')::timestamptz,
+  SELECT txs[x.n], x.journal, x.kind, x.label, x.piece_ref, x.piece_date, x.effective_on, at,
          x.customer, x.key, decode(x.fingerprint, 'hex'), x.reverses, x.actor
     FROM jsonb_to_recordset(bundle -> 'txs')
          AS x (n int, journal text, kind text, label text, piece_ref text, piece_date date, effective_on date,

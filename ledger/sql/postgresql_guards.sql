@@ -24,7 +24,8 @@ END $$;
 ALTER TABLE ledger_tx ADD COLUMN xact xid8 NOT NULL DEFAULT pg_current_xact_id();
 
 -- Replaces the foreign key of ledger_entry: the header must exist at commit, and come from the same transaction.
-CREATE FUNCTION ledger_entry_has_its_header() RETURNS trigger LANGUAGE plpgsql AS $$
+-- It runs at the commit, out of ledger_post and its settings: a plan made while the table was small must not stay.
+CREATE FUNCTION ledger_entry_has_its_header() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id AND xact = pg_current_xact_id()) THEN
     PERFORM ledger_fail(TG_NAME, 'no header ' || NEW.tx_id || ' in this transaction');
@@ -67,7 +68,7 @@ BEGIN
 END $$;
 
 -- --- The header: checked once for all the headers of a statement ----------------------------------------------------
-CREATE FUNCTION ledger_tx_balanced() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_tx_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   bad bigint;
 BEGIN
@@ -88,7 +89,7 @@ END $$;
 CREATE TRIGGER ledger_tx_balanced AFTER INSERT ON ledger_tx REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_tx_balanced();
 
-CREATE FUNCTION ledger_tx_on_statement() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_tx_on_statement() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   bad bigint;
 BEGIN
@@ -110,7 +111,7 @@ END $$;
 CREATE TRIGGER ledger_tx_on_statement AFTER INSERT ON ledger_tx REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_tx_on_statement();
 
-CREATE FUNCTION ledger_tx_agrees() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_tx_agrees() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   bad bigint;
 BEGIN
@@ -162,7 +163,7 @@ CREATE TRIGGER ledger_closedmonth_waits BEFORE INSERT ON ledger_closedmonth
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_closedmonth_waits();
 
 -- --- Lines of the statement -----------------------------------------------------------------------------------------
-CREATE FUNCTION ledger_statementrow_follows() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_statementrow_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   moved bigint;
   before bigint;
@@ -197,15 +198,17 @@ CREATE TRIGGER ledger_customerbalance_starts_empty BEFORE INSERT ON ledger_custo
 -- --- Lots and open items: what is left is what their rows say -------------------------------------------------------
 CREATE FUNCTION ledger_lot_starts_full() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.remaining_cents <> NEW.amount_cents THEN
-    PERFORM ledger_fail(TG_NAME, 'a new lot has all its money');
+  IF NEW.remaining_cents <> NEW.amount_cents OR NOT EXISTS (
+       SELECT 1 FROM ledger_entry
+        WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '419100' AND amount_cents < 0) THEN
+    PERFORM ledger_fail(TG_NAME, 'a new lot has all its money, and a leg that brings it');
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER ledger_lot_starts_full BEFORE INSERT ON ledger_lot
   FOR EACH ROW EXECUTE FUNCTION ledger_lot_starts_full();
 
-CREATE FUNCTION ledger_lot_counted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_lot_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.remaining_cents <> NEW.amount_cents
        - (SELECT coalesce(sum(amount_cents), 0) FROM ledger_allocation WHERE lot_id = NEW.id)
@@ -223,15 +226,17 @@ CREATE TRIGGER ledger_lot_counted BEFORE UPDATE ON ledger_lot FOR EACH ROW EXECU
 
 CREATE FUNCTION ledger_openitem_starts_whole() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.paid_cents, NEW.credited_cents, NEW.written_off_cents) <> (0, 0, 0) THEN
-    PERFORM ledger_fail(TG_NAME, 'a new item is open in full');
+  IF (NEW.paid_cents, NEW.credited_cents, NEW.written_off_cents) <> (0, 0, 0) OR NOT EXISTS (
+       SELECT 1 FROM ledger_entry
+        WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '411000' AND amount_cents > 0) THEN
+    PERFORM ledger_fail(TG_NAME, 'a new item is open in full, and has a leg that asks for it');
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER ledger_openitem_starts_whole BEFORE INSERT ON ledger_openitem
   FOR EACH ROW EXECUTE FUNCTION ledger_openitem_starts_whole();
 
-CREATE FUNCTION ledger_openitem_counted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_openitem_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   paid bigint;
   credited bigint;
@@ -254,7 +259,7 @@ END $$;
 CREATE TRIGGER ledger_openitem_counted BEFORE UPDATE ON ledger_openitem
   FOR EACH ROW EXECUTE FUNCTION ledger_openitem_counted();
 
-CREATE FUNCTION ledger_allocation_fits() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_allocation_fits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.lot_id IS NOT NULL AND NOT EXISTS (
        SELECT 1 FROM ledger_lot l JOIN ledger_openitem i ON i.customer_id = l.customer_id
@@ -275,7 +280,7 @@ CREATE TRIGGER ledger_allocation_fits BEFORE INSERT ON ledger_allocation
   FOR EACH ROW EXECUTE FUNCTION ledger_allocation_fits();
 
 -- Applied once a statement: a trigger a row would count rows that the lot has not been told of yet.
-CREATE FUNCTION ledger_allocation_applied() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_allocation_applied() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE ledger_lot l SET remaining_cents = remaining_cents - f.cents
     FROM (SELECT lot_id, sum(amount_cents) AS cents FROM fresh WHERE lot_id IS NOT NULL GROUP BY lot_id) f
@@ -293,7 +298,7 @@ END $$;
 CREATE TRIGGER ledger_allocation_applied AFTER INSERT ON ledger_allocation REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_allocation_applied();
 
-CREATE FUNCTION ledger_lotmovement_applied() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_lotmovement_applied() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE ledger_lot l SET remaining_cents = remaining_cents - f.cents
     FROM (SELECT lot_id, sum(amount_cents) AS cents FROM fresh GROUP BY lot_id) f
@@ -314,7 +319,7 @@ END $$;
 CREATE TRIGGER ledger_vatshare_starts_empty BEFORE INSERT ON ledger_vatshare
   FOR EACH ROW EXECUTE FUNCTION ledger_vatshare_starts_empty();
 
-CREATE FUNCTION ledger_vatshare_counted() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_vatshare_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM (SELECT coalesce(sum(vat_cents), 0) AS vat, coalesce(sum(released_cents), 0) AS released
                               FROM ledger_vatmovement WHERE share_id = NEW.id) m
@@ -330,7 +335,7 @@ END $$;
 CREATE TRIGGER ledger_vatshare_counted BEFORE UPDATE ON ledger_vatshare
   FOR EACH ROW EXECUTE FUNCTION ledger_vatshare_counted();
 
-CREATE FUNCTION ledger_vatmovement_applied() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_vatmovement_applied() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE ledger_vatshare s SET vat_cents = vat_cents + f.vat, released_cents = released_cents + f.released
     FROM (SELECT share_id, sum(vat_cents) AS vat, sum(released_cents) AS released FROM fresh GROUP BY share_id) f
@@ -341,7 +346,7 @@ CREATE TRIGGER ledger_vatmovement_applied AFTER INSERT ON ledger_vatmovement REF
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_vatmovement_applied();
 
 -- --- Holds ----------------------------------------------------------------------------------------------------------
-CREATE FUNCTION ledger_hold_fits() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_hold_fits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.released_at IS NOT NULL
      OR NOT EXISTS (SELECT 1 FROM ledger_customerbalance WHERE customer_id = NEW.customer_id)
@@ -357,7 +362,7 @@ BEGIN
 END $$;
 CREATE TRIGGER ledger_hold_fits BEFORE INSERT ON ledger_hold FOR EACH ROW EXECUTE FUNCTION ledger_hold_fits();
 
-CREATE FUNCTION ledger_hold_applied() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION ledger_hold_applied() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   sign int := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
 BEGIN

@@ -111,7 +111,10 @@ END;
 
 -- --- Lots and open items: what is left is what their rows say ---------------------------------------------------------
 CREATE TRIGGER ledger_lot_starts_full BEFORE INSERT ON ledger_lot BEGIN
-  SELECT RAISE(ABORT, 'ledger_lot_starts_full') WHERE NEW.remaining_cents <> NEW.amount_cents;
+  SELECT RAISE(ABORT, 'ledger_lot_starts_full')
+   WHERE NEW.remaining_cents <> NEW.amount_cents OR NOT EXISTS (
+           SELECT 1 FROM ledger_entry
+            WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '419100' AND amount_cents < 0);
 END;
 CREATE TRIGGER ledger_lot_counted BEFORE UPDATE ON ledger_lot BEGIN
   SELECT RAISE(ABORT, 'ledger_lot_counted')
@@ -127,7 +130,9 @@ CREATE TRIGGER ledger_lot_counted BEFORE UPDATE ON ledger_lot BEGIN
 END;
 CREATE TRIGGER ledger_openitem_starts_whole BEFORE INSERT ON ledger_openitem BEGIN
   SELECT RAISE(ABORT, 'ledger_openitem_starts_whole')
-   WHERE (NEW.paid_cents, NEW.credited_cents, NEW.written_off_cents) <> (0, 0, 0);
+   WHERE (NEW.paid_cents, NEW.credited_cents, NEW.written_off_cents) <> (0, 0, 0) OR NOT EXISTS (
+           SELECT 1 FROM ledger_entry
+            WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '411000' AND amount_cents > 0);
 END;
 CREATE TRIGGER ledger_openitem_counted BEFORE UPDATE ON ledger_openitem BEGIN
   SELECT RAISE(ABORT, 'ledger_openitem_counted')
