@@ -55,6 +55,12 @@ def test_an_invoice_shows_its_lines_and_what_is_left(staff: Client, customer: Cu
     assert "46,80\xa0€" in text
 
 
+def test_a_receipt_shows_the_balance_after(staff: Client, customer: Customer) -> None:
+    paper = receipt(customer, 5000)
+
+    assert "50,00\xa0€" in staff.get(reverse("admin:invoices_receipt_change", args=[paper.pk])).content.decode()
+
+
 def test_staff_download_the_stored_bytes(staff: Client, customer: Customer) -> None:
     invoice = issued(customer)
     address = reverse("admin:invoices_invoice_pdf", args=[invoice.pk])

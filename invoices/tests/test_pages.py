@@ -13,7 +13,9 @@ from django.urls import reverse
 from accounts.models import Role, User
 from accounts.services import add_member
 from core import clock
-from invoices import archive, services
+from core.clock import local_date
+from core.money import Money
+from invoices import archive, selectors, services
 from invoices.models import Invoice, Receipt, Rendition
 from invoices.services import render_invoice, render_receipt
 from invoices.tests.making import HOSTING, issued, pay, receipt
@@ -281,3 +283,13 @@ def test_english_readers_read_english(signed_in: Client, cast: Cast, today: date
 
     assert "To be paid" in page(signed_in, "list")
     assert "€46.80" in page(signed_in, "detail", invoice.public_id)
+
+
+def test_the_state_of_any_invoices_is_known_at_once(cast: Cast, today: datetime) -> None:
+    paid, late, due = three_states(cast.individual, today)
+
+    states = selectors.invoice_states([paid, late, due], on=local_date(today))
+
+    assert states == {paid.number: "PAID", late.number: "LATE", due.number: "DUE"}
+    assert selectors.open_amount(late) == Money(4680)
+    assert selectors.open_amount(services.draft(cast.individual, [HOSTING], at=today)) is None

@@ -191,3 +191,23 @@ def test_names_are_words_never_markup(cast: Cast, name: str) -> None:
 
     assert page.count(html.escape(name)) == 3
     assert name not in page or html.escape(name) == name
+
+
+@pytest.mark.parametrize(
+    ("siren", "vat_number", "shown"),
+    [
+        ("732829320", "FR44732829320", "Votre SIREN – TVA 30 novembre 2026 C100002-24 732 829 320 FR44732829320"),
+        ("", "FR44732829320", "Votre numéro de TVA 30 novembre 2026 C100002-24 FR44732829320"),
+        ("", "", "Date d’émission Client 30 novembre 2026 C100002-24 Désignation"),
+    ],
+)
+def test_a_company_reads_the_numbers_it_gave(cast: Cast, siren: str, vat_number: str, shown: str) -> None:
+    cast.company.siren, cast.company.vat_number = siren, vat_number
+    cast.company.save()
+
+    assert shown in words(issued(cast.company))
+
+
+def test_only_what_is_issued_is_written_on_paper() -> None:
+    with pytest.raises(TypeError):
+        invoice_paper(Invoice(seller={}, buyer={}), [], [])

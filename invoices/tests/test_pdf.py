@@ -19,7 +19,7 @@ from weasyprint import HTML
 
 from accounts.models import CustomerKind
 from accounts.services import create_customer
-from invoices import archive, pdf, press, services
+from invoices import archive, jobs, pdf, press, services
 from invoices.models import Invoice, Rendition
 from invoices.press import AddressRefused
 from invoices.services import NotIssued, render_invoice, render_receipt
@@ -222,10 +222,27 @@ def test_new_references_make_another_rendition_and_both_are_kept(cast: Cast) -> 
     assert archive.is_whole(second.sha256)
 
 
-def test_a_receipt_is_stored_too(customer: Customer) -> None:
-    rendition = render_receipt(receipt(customer).pk, at=NOON)
+def test_a_receipt_is_stored_by_its_job(customer: Customer) -> None:
+    paper = receipt(customer)
 
-    assert archive.is_whole(rendition.sha256)
+    done = outbox.run(Job.objects.get(kind="invoices.render").pk, at=NOON)
+
+    assert done.state == JobState.DONE
+    assert archive.is_whole(paper.renditions.get().sha256)
+    assert render_receipt(paper.pk, at=NOON) == paper.renditions.get()
+
+
+def test_a_job_that_names_no_document_fails(db: None) -> None:
+    with pytest.raises(ValueError, match="neither"):
+        jobs.render(at=NOON)
+
+
+def test_a_page_may_carry_pictures_in_itself_and_need_not_be_well_formed() -> None:
+    picture = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'%3E%3C/svg%3E"
+
+    assert press.press(
+        f'<!doctype html><html><body><p>a<br>b<img src="{picture}" alt="x"></body></html>', identifier="x"
+    )
 
 
 def test_a_draft_has_no_pdf(customer: Customer) -> None:
