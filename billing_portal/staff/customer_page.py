@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
 from core.clock import local_date
 from core.money import ZERO
-from invoices.models import Invoice, Receipt
+from invoices import selectors as invoices
+from invoices.models import Invoice
 from invoices.states import InvoiceStatus
 from ledger import selectors as ledger
 from outbox import selectors as outbox
@@ -19,10 +17,9 @@ from payments import selectors as payments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from accounts.models import Customer
-    from core.money import Money
 
 _SHOWN = 10
 _MOVEMENTS = 20
@@ -40,9 +37,9 @@ def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime)
         "overdue": overdue,
         "late": sum((item.open for item in overdue), ZERO),
         "statement": ledger.statement_page(customer.pk, query=_query(asked), size=_MOVEMENTS),
-        "invoices": _invoices(customer, on=day),
+        "invoices": invoices.invoices_of(customer, on=day).page(1, size=_SHOWN),
         "drafts": Invoice.objects.filter(customer=customer, status=InvoiceStatus.DRAFT).order_by("-pk")[:_SHOWN],
-        "receipts": Receipt.objects.filter(customer=customer).order_by("-issue_date", "-number")[:_SHOWN],
+        "receipts": invoices.receipts_of(customer)[:_SHOWN],
         "payments": payments.payments_of(customer)[:_SHOWN],
         "mails": outbox.messages_of(owner)[:_SHOWN],
         "jobs": Job.objects.filter(owner=owner).order_by("-created_at", "-pk")[:_SHOWN],
@@ -50,31 +47,6 @@ def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime)
         "addresses": accounts.billing_addresses(customer),
         "changes": customer.history.select_related("history_user").order_by("-history_date", "-history_id")[:_SHOWN],
     }
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceRow:
-    """An invoice and where it stands: the kind of its tag, and its words."""
-
-    invoice: Invoice
-    kind: str
-    words: str
-
-
-def _invoices(customer: Customer, *, on: date) -> list[InvoiceRow]:
-    """The latest issued invoices, with what is still to pay of each. Two queries."""
-    issued = Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED)
-    latest = list(issued.order_by("-issue_date", "-number")[:_SHOWN])
-    still_open = ledger.open_amounts([str(invoice.number) for invoice in latest])
-    return [InvoiceRow(each, *_standing(each, still_open.get(str(each.number), ZERO), on=on)) for each in latest]
-
-
-def _standing(invoice: Invoice, still_open: Money, *, on: date) -> tuple[str, str]:
-    if not still_open:
-        return "ok", _("Paid")
-    if invoice.due_date is not None and invoice.due_date < on:
-        return "late", _("Late")
-    return "due", _("To be paid")
 
 
 def _query(asked: Mapping[str, str]) -> ledger.StatementQuery:

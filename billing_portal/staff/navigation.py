@@ -21,7 +21,7 @@ def entries(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _work(request: HttpRequest) -> list[dict[str, Any]]:
-    waiting = sum(queue.count for queue in todo.queues(at=clock.now()))
+    waiting = todo.how_many(at=clock.now())
     to_do: dict[str, Any] = {"title": _("To do"), "link": reverse("admin:index"), "icon": "checklist"}
     to_do["active"] = request.path == to_do["link"]
     if waiting:

@@ -38,9 +38,10 @@ _OWN = """
 @media (max-width: 47.99rem) {
   .ours .lines thead { display: none; }
   .ours .lines :is(table, tbody, caption, td) { display: block; }
-  .ours .lines tr { display: grid; grid-template-columns: 1fr 1fr; gap: var(--s2); padding-block: var(--s3); border-bottom: 1px solid var(--rule); }
+  .ours .lines tr { display: grid; grid-template-columns: 1fr 1fr; gap: var(--s2); padding-block: var(--s3); }
+  .ours .lines tr + tr { border-top: 1px solid var(--rule); }
   .ours .lines .line-label { grid-column: 1 / -1; }
-  .ours .lines label.vh { position: static; width: auto; height: auto; margin: 0; clip-path: none; font-size: var(--t-s); }
+  .ours .lines label.vh { position: static; width: auto; height: auto; margin: 0; clip-path: none; }
 }
 """
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min
+from django.core.cache import cache
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _SHOULD_HAVE_LEFT = timedelta(minutes=10)
+_DOCUMENTS = "documents"
+_REMEMBERED_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,17 @@ def queues(*, at: datetime) -> list[Queue]:
     return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
 
 
+def how_many(*, at: datetime) -> int:
+    """How many things wait, for the margin of every page: counted at most every 20 seconds by each process."""
+
+    def count() -> int:
+        return sum(queue.count for queue in queues(at=at))
+
+    return int(cache.get_or_set("staff.todo", count, _REMEMBERED_SECONDS) or 0)
+
+
 def _payments(at: datetime) -> list[Queue]:
-    unknown = Payment.objects.filter(status=PaymentStatus.UNKNOWN)
+    unknown = Payment.objects.filter(status=PaymentStatus.UNKNOWN, ask_at__isnull=False)  # by its index
     events = WebhookEvent.objects.filter(state=EventState.FAILED)
     return [
         Queue(
@@ -70,17 +82,30 @@ def _payments(at: datetime) -> list[Queue]:
     ]
 
 
-def _documents(_at: datetime) -> list[Queue]:
-    return []
+def _documents(at: datetime) -> list[Queue]:
+    waiting = Q(state=JobState.WAITING, run_after__lte=at - _SHOULD_HAVE_LEFT)
+    papers = Job.objects.filter(waiting | Q(state=JobState.FAILED), queue=_DOCUMENTS)
+    return [
+        Queue(
+            _("Invoices and receipts without their PDF"),
+            _("they are issued and booked; only the paper is missing"),
+            *_size(papers, "run_after"),
+            timedelta(hours=1),
+            _("Look"),
+            _list("outbox_job", queue__exact=_DOCUMENTS),
+            at,
+        )
+    ]
 
 
 def _work(at: datetime) -> list[Queue]:
-    overdue = outbox.jobs_due(at=at - _SHOULD_HAVE_LEFT)
+    overdue = outbox.jobs_due(at=at - _SHOULD_HAVE_LEFT).exclude(queue=_DOCUMENTS)
+    failed = Job.objects.filter(state=JobState.FAILED).exclude(queue=_DOCUMENTS)
     return [
         Queue(
             _("Jobs given up"),
             _("they failed as often as they may; read why, then try again"),
-            *_size(Job.objects.filter(state=JobState.FAILED), "finished_at"),
+            *_size(failed, "finished_at"),
             timedelta(days=1),
             _("Read why"),
             _list("outbox_job", state__exact=JobState.FAILED),
