@@ -70,15 +70,19 @@ def issue_receipt(
             received_at=received_at,
             balance_after_cents=balance_after.cents,
             settled=[{"document": paid.document_ref, "amount_cents": paid.amount.cents} for paid in settled],
-            seller=copy_seller(current_seller(on=day)).frozen(),
-            buyer=copy_buyer(customer).frozen(),
             issue_date=day,
             issued_at=at,
         )
-        receipt.content_hash = content_hash(receipt_content(receipt))
-        receipt.save(force_insert=True)
+        _freeze(receipt)
         _ask_for_paper(receipt, at=at)
     return receipt
+
+
+def _freeze(receipt: Receipt) -> None:
+    receipt.seller = copy_seller(current_seller(on=receipt.issue_date)).frozen()
+    receipt.buyer = copy_buyer(receipt.customer).frozen()
+    receipt.content_hash = content_hash(receipt_content(receipt))
+    receipt.save(force_insert=True)
 
 
 def _same(known: Receipt, payment_ref: str, amount: Money) -> Receipt:
