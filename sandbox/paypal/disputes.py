@@ -52,15 +52,7 @@ def open_dispute(world: World, capture: Json, *, reason: str, amount: int = 0, c
             "dispute_id": identifier,
             "create_time": stamp(world),
             "update_time": stamp(world),
-            "disputed_transactions": [
-                {
-                    "seller_transaction_id": capture["id"],
-                    "buyer_transaction_id": new_id(),
-                    "invoice_number": capture.get("invoice_id", ""),
-                    "custom": capture.get("custom_id", ""),
-                    "gross_amount": capture["amount"],
-                }
-            ],
+            "disputed_transactions": [_of(capture)],
             "reason": reason,
             "status": "WAITING_FOR_SELLER_RESPONSE",
             "dispute_state": "REQUIRED_ACTION",
@@ -77,6 +69,16 @@ def open_dispute(world: World, capture: Json, *, reason: str, amount: int = 0, c
         captures.reverse(world, capture, disputed, _CHARGEBACK_FEE)
     _tell(world, "CREATED", dispute)
     return dispute
+
+
+def _of(capture: Json) -> Json:
+    return {
+        "seller_transaction_id": capture["id"],
+        "buyer_transaction_id": new_id(),
+        "invoice_number": capture.get("invoice_id", ""),
+        "custom": capture.get("custom_id", ""),
+        "gross_amount": capture["amount"],
+    }
 
 
 def _written(seconds: int) -> str:

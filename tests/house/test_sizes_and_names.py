@@ -16,13 +16,18 @@ def test_no_file_outgrows_the_house() -> None:
     assert long == {}
 
 
+def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of work. The promise (signature by name, docstring) may be as long as it has to be."""
+    first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+    return (node.end_lineno or 0) - first.lineno + 1
+
+
 def test_no_function_outgrows_the_house() -> None:
     long = [
         f"{module.name}:{node.lineno} {node.name} ({lines} lines)"
         for module in modules()
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (lines := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (lines := body_lines(node)) > FUNCTION_LINES
     ]
 
     assert long == []
