@@ -20,29 +20,38 @@ else:  # Django's forms name their model in the type checker's eyes only
     _LineFormSet = forms.BaseFormSet
 
 _RATES = [("20", "20 %"), ("10", "10 %"), ("5.5", "5,5 %"), ("2.1", "2,1 %"), ("0", "0 %")]
-_BUYER = (
-    *("kind", "name", "address_line1", "address_line2", "postcode", "city", "country"),
-    *("siren", "siret", "vat_number", "service_code", "engagement_number", "market_number", "language"),
-)
+_TYPED = 40
+_PLACE = ("address_line1", "address_line2", "postcode", "city", "country")
+_NUMBERS = ("siren", "siret", "vat_number")
+_ROUTING = ("service_code", "engagement_number", "market_number", "language")
 
 
 class CustomerForm(_CustomerModelForm):
-    """Who a customer is. The verb that saves it reads and checks each number again."""
+    """Who a customer is. Numbers may be typed with spaces: the verb that saves reads and checks them."""
+
+    siren = forms.CharField(label="SIREN", max_length=_TYPED, required=False)
+    siret = forms.CharField(label="SIRET", max_length=_TYPED, required=False)
+    vat_number = forms.CharField(label=_("VAT number"), max_length=_TYPED, required=False)
+    field_order = ("kind", "name", "email", *_PLACE, *_NUMBERS, *_ROUTING)
 
     class Meta:
         model = Customer
-        fields = _BUYER
+        fields = ("kind", "name", *_PLACE, *_ROUTING)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _NUMBERS:
+            self.initial.setdefault(name, getattr(self.instance, name))
 
     def fields_of_buyer(self) -> dict[str, Any]:
         """What documents say, besides kind and name."""
-        return {name: self.cleaned_data[name] for name in _BUYER[2:]}
+        return {name: self.cleaned_data[name] for name in (*_PLACE, *_NUMBERS, *_ROUTING)}
 
 
 class NewCustomerForm(CustomerForm):
     email = forms.EmailField(
         label=_("E-mail address of the owner"), help_text=_("Invoices and receipts go there; it can sign in.")
     )
-    field_order = ("kind", "name", "email")
 
 
 class EditCustomerForm(CustomerForm):
