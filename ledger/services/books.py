@@ -173,6 +173,7 @@ def open_books(customer_ids: Sequence[int], *, lots: Sequence[int] = (), items: 
 
 
 def open_book(customer_id: int, *, lots: Sequence[int] = (), items: Sequence[int] = ()) -> Book:
+    """As `open_books`, for one customer."""
     return open_books([customer_id], lots=lots, items=items)[customer_id]
 
 

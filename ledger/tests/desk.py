@@ -246,3 +246,17 @@ def _sides(entries: Sequence[Entry]) -> str:
 def _arrow(row: Allocation) -> str:
     arrow = f"{row.lot.reference if row.lot else row.source_ref}→{row.item.document_ref}"
     return f"{arrow} {shown(row.amount_cents)}" if row.amount_cents > 0 else f"{shown(row.amount_cents)} {arrow}"
+
+
+def bill(desk: Desk, ref: str, total: Amount, **more: Any) -> services.Booked:
+    """An invoice of that total, 20 % VAT included."""
+    net = euros(total).cents * 5 // 6
+    return desk.invoice(ref, str(Money(net).euros), ("445711", str((euros(total) - Money(net)).euros)), **more)
+
+
+def services_balance(code: str) -> int:
+    return selectors.account_balance(code).cents
+
+
+def collectable(desk: Desk) -> int:
+    return selectors.amount_to_collect(desk.customer.pk).cents

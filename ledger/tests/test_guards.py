@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from ledger.guards import expected_constraints, expected_triggers, installed_constraints, installed_triggers
-from ledger.tests.guard_attempts import ATTEMPTS, EFFECTS, LOCKS, Try, World
+from ledger.tests.guard_attempts import EFFECTS, LOCKS
+from ledger.tests.guard_world import ATTEMPTS, Try, World
 from ledger.tests.removal import KEYS, remove
 
 if TYPE_CHECKING:
