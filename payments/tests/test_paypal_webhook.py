@@ -55,7 +55,6 @@ def certificate(
     public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey | None = None,
     validity: tuple[datetime, datetime] = (_LONG_AGO, _SOON),
 ) -> x509.Certificate:
-    """A certificate as an authority gives it, or the authority's own."""
     holder = by.public_key() if ca else public or _KEY.public_key()
     builder = (
         x509.CertificateBuilder()
@@ -85,8 +84,6 @@ ROOT = certificate(ca=True)
 
 
 class Host(ThreadingHTTPServer):
-    """Serves certificates, or answers what it is told; counts."""
-
     daemon_threads = True
 
     def __init__(self) -> None:
@@ -141,7 +138,6 @@ def sent(
     webhook_id: str = "WEBHOOK",
     key: rsa.RSAPrivateKey = _KEY,
 ) -> Transmission:
-    """What PayPal says beside a body."""
     moment = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     message = f"t-1|{moment}|{webhook_id}|{zlib.crc32(body)}".encode()
     signature = base64.b64encode(key.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode()
