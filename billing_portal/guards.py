@@ -10,7 +10,7 @@ _SECRET_LENGTH = 50
 
 
 def refuse_bad_settings(values: dict[str, Any]) -> None:
-    """Raise BadSetting, naming every fault at once, when production is misconfigured. Elsewhere only impossible pairs."""
+    """Raise BadSetting, naming every fault at once: of production, what is unsafe; elsewhere, what is impossible."""
     faults = _impossible(values)
     if values["ENVIRONMENT"] == "production":
         faults += _unsafe(values)
