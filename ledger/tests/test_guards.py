@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from ledger.guards import expected_constraints, expected_triggers, installed_constraints, installed_triggers
 from ledger.tests.guard_attempts import EFFECTS, LOCKS
+from ledger.tests.guard_table import table
 from ledger.tests.guard_world import ATTEMPTS, Try, World
 from ledger.tests.removal import KEYS, remove
 
@@ -105,3 +106,9 @@ def test_each_guard_is_in_the_database() -> None:
 def test_a_right_top_up_by_hand_is_accepted(world: World) -> None:
     world.top_up()
     connection.check_constraints()
+
+
+def test_the_guard_table_of_the_documentation_is_the_tests_own() -> None:
+    page = (settings.BASE_DIR / "docs" / "ledger.md").read_text(encoding="utf-8")
+
+    assert table() in page, f"docs/ledger.md should have:\n{table()}"
