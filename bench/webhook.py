@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import stripe
 from django.test import override_settings
 
+from accounts.models import CustomerKind
 from accounts.services import create_customer
 from core import clock
 from core.money import Money
@@ -24,6 +25,8 @@ from payments.models import Payment, PaymentStatus
 from tests.support.stack import open_stack
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from payments.gateways.stripe import StripeGateway
     from tests.support.stack import Stack
 
@@ -36,17 +39,17 @@ _SLOW = {"PAYMENT_SILENCE_SECONDS": "3600", "PAYMENT_CATCH_UP_SECONDS": "3600", 
 
 
 def webhook() -> dict[str, Any]:
-    """Each event pays a payment of its own; the health page at the same pace is the reference."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_stack(Path(folder) / "run", os.environ["DATABASE_URL"], **_SLOW) as stack,
-    ):
+    """Each event pays a payment of its own; the health page at the same pace is the reference.
+
+    Papers are drawn by a worker of their own, which is not part of this.
+    """
+    with tempfile.TemporaryDirectory() as folder, _stack(Path(folder) / "run") as stack:
         bodies = _paid_at_the_provider(stack)
         reference = _p95(_at_pace([_get(stack)] * PAYMENTS))
         sent = time.time()
         accepted = _p95(_at_pace([_post(stack, body) for body in bodies]))
         paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)
-        stack.wait(lambda: paid.count() == PAYMENTS, "every payment is credited", within=120)
+        stack.wait(lambda: paid.count() == PAYMENTS, "every payment is credited", within=300)
         visible = _p95(_waits(sent))
     ok = accepted <= _GOAL_ACCEPTED_MS and visible <= _GOAL_VISIBLE_S
     return {
@@ -59,6 +62,10 @@ def webhook() -> dict[str, Any]:
         "goal": f"accepted p95 <= {_GOAL_ACCEPTED_MS} ms, visible p95 <= {_GOAL_VISIBLE_S} s",
         "ok": ok,
     }
+
+
+def _stack(folder: Path) -> AbstractContextManager[Stack]:
+    return open_stack(folder, os.environ["DATABASE_URL"], queues="default,mail,celery", **_SLOW)
 
 
 def _paid_at_the_provider(stack: Stack) -> list[bytes]:
@@ -79,12 +86,13 @@ def _paid_at_the_provider(stack: Stack) -> list[bytes]:
 
 def _opened(gateway: StripeGateway) -> list[Payment]:
     at = clock.now()
-    payers = [create_customer(kind="PERSON", name="Bench", email=f"b{n}@example.org", at=at) for n in range(_CUSTOMERS)]
-    wish = services.Wish(Money(1_000))
-    return [
-        services.request_top_up(payers[turn % _CUSTOMERS], wish, gateway=gateway, at=clock.now())
-        for turn in range(PAYMENTS)
+    payers = [
+        create_customer(kind=CustomerKind.PERSON, name="Bench", email=f"b{n}@example.org", at=at)
+        for n in range(_CUSTOMERS)
     ]
+    wish = services.Wish(Money(1_000))
+    turns = (payers[turn % _CUSTOMERS] for turn in range(PAYMENTS))
+    return [services.request_top_up(payer, wish, gateway=gateway, at=clock.now()) for payer in turns]
 
 
 def _at_pace(calls: list[Any]) -> list[float]:

@@ -26,11 +26,12 @@ _FAST = {
     "OUTBOX_LEASE_SECONDS": "2",
     "PAYMENT_SWEEP_SECONDS": "1",
     "PAYMENT_SILENCE_SECONDS": "1",
-    "PAYMENT_CATCH_UP_SECONDS": "3",
+    "PAYMENT_CATCH_UP_SECONDS": "10",
     "PROVIDER_TIMEOUT_SECONDS": "1",
     "TOP_UPS_PER_HOUR": "1000",
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
 }
+_QUEUES = "default,mail,celery,documents"
 _START_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
 _GLANCE_SECONDS = 0.05
@@ -143,8 +144,8 @@ class Stack:
 
 
 @contextmanager
-def open_stack(folder: Path, database_url: str) -> Iterator[Stack]:
-    """Start everything on free ports, and kill everything at the end."""
+def open_stack(folder: Path, database_url: str, *, queues: str = _QUEUES, **settings: str) -> Iterator[Stack]:
+    """Start everything on free ports, and kill everything at the end. `settings` are variables of the environment."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "failpoints").mkdir()
     (folder / "queue" / "messages").mkdir(parents=True)
@@ -158,12 +159,13 @@ def open_stack(folder: Path, database_url: str) -> Iterator[Stack]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "FAILPOINT_FOLDER": str(folder / "failpoints"),
         "PYTHONUNBUFFERED": "1",
+        **settings,
     }
     stack = Stack(folder, environment, port)
     try:
         _start_broker(stack, database_url)
         _start_sandbox(stack)
-        for name, command in _servers(stack).items():
+        for name, command in _servers(stack, queues).items():
             stack.start(name, command)
         stack.wait(lambda: _answers(port), "the web server answers", within=_START_SECONDS)
         yield stack
@@ -195,7 +197,7 @@ def _start_sandbox(stack: Stack) -> None:
     stack.bank = Bank(said["SANDBOX_URL"], said)
 
 
-def _servers(stack: Stack) -> dict[str, list[str]]:
+def _servers(stack: Stack, queues: str) -> dict[str, list[str]]:
     celery = [sys.executable, "-m", "celery", "-A", "billing_portal"]
     return {
         "web": [
@@ -203,7 +205,7 @@ def _servers(stack: Stack) -> dict[str, list[str]]:
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"),
         ],
         "worker": [
-            *(*celery, "worker", "-P", "threads", "-c", "4", "-Q", "default,mail,celery,documents", "-n", "journey@%h"),
+            *(*celery, "worker", "-P", "threads", "-c", "4", "-Q", queues, "-n", "journey@%h"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
         ],
         "beat": [*celery, "beat", "-s", str(stack.folder / "beat"), "--pidfile=", "--loglevel", "WARNING"],
