@@ -13,8 +13,8 @@ from core.checks import Check
 from core.formats import money_text
 from core.money import Money
 from ledger import selectors as ledger
-from payments.models import LIVE, EventState, Payment, PaymentStatus, WebhookEvent
-from payments.services.crediting import CLEARING
+from payments.models import LIVE, EventState, Payment, PaymentStatus, Provider, WebhookEvent
+from payments.services.crediting import BOOKS
 
 _LONGEST_LIVE: Final = timedelta(hours=24)
 _LONGEST_UNREAD: Final = timedelta(hours=1)
@@ -24,10 +24,7 @@ _NAMED = 5
 def payments_are_credited_once() -> list[Check]:
     """Every payment that succeeded has one posting of its own, of the amount received, and no posting serves two."""
     paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)
-    booked = Sum("tx__entries__amount_cents", filter=Q(tx__entries__account_id=CLEARING))
-    key = Concat(Value("stripe:"), F("intent_id"), Value(":credit"))
-    right = paid.annotate(booked=booked).filter(booked=F("received_cents"), tx__key=key)
-    bad = _names(paid.exclude(pk__in=right.values("pk")).order_by("pk"))
+    bad = [name for provider in BOOKS for name in _names(_booked_wrong(paid, provider))]
     bad += [f"{count} share one posting" for count in _shared(paid)[:_NAMED]]
     return [Check("payments: each one is credited once, as received", ok=not bad, detail=_said(bad, paid.count()))]
 
@@ -39,14 +36,27 @@ def payments_end() -> list[Check]:
 
 
 def provider_balance() -> list[Check]:
-    """The provider's account in the books is what its payments say: received minus fees, minus what it paid out."""
-    sums = Payment.objects.filter(status=PaymentStatus.SUCCEEDED).aggregate(
-        received=Sum("received_cents", default=0), fees=Sum("fee_cents", default=0)
-    )
+    """Each provider's account in the books is what its payments say: received minus fees, minus what it paid out."""
+    return [_balance_of(provider) for provider in BOOKS]
+
+
+def _booked_wrong(paid: QuerySet[Payment], provider: str) -> QuerySet[Payment]:
+    """The payments of a provider that are not booked as they should be."""
+    books, paid = BOOKS[provider], paid.filter(provider=provider)
+    booked = Sum("tx__entries__amount_cents", filter=Q(tx__entries__account_id=books.clearing))
+    key = Concat(Value(f"{books.name}:"), F("intent_id"), Value(":credit"))
+    right = paid.annotate(booked=booked).filter(booked=F("received_cents"), tx__key=key)
+    return paid.exclude(pk__in=right.values("pk")).order_by("pk")
+
+
+def _balance_of(provider: str) -> Check:
+    paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED, provider=provider)
+    sums = paid.aggregate(received=Sum("received_cents", default=0), fees=Sum("fee_cents", default=0))
     said = Money(sums["received"] - sums["fees"])
-    booked = ledger.account_balance(CLEARING)
+    booked = ledger.account_balance(BOOKS[provider].clearing)
+    whose = "PayPal’s" if provider == Provider.PAYPAL else "the provider’s"
     detail = f"books {money_text(booked)}, payments {money_text(said)}"
-    return [Check("payments: the provider’s account is what its payments say", ok=said == booked, detail=detail)]
+    return Check(f"payments: {whose} account is what its payments say", ok=said == booked, detail=detail)
 
 
 def news_is_read() -> list[Check]:

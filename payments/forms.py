@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from core.formats import money_text
 from core.money import Money, NotAnAmount, parse_euros
 from payments.models import Method
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 OTHER = "other"
 _ROUND = (Money(2_000), Money(5_000), Money(10_000), Money(20_000))
@@ -50,6 +53,11 @@ def typed(amount: Money) -> str:
     return f"{amount.euros:.2f}".replace(".", ",")
 
 
+def ways_to_pay() -> list[tuple[str, StrOrPromise]]:
+    """The methods to choose from: PayPal only when its settings are written."""
+    return [(way.value, way.label) for way in Method if way is not Method.PAYPAL or settings.PAYPAL_CLIENT_ID]
+
+
 class TopUpForm(forms.Form):
     """How much, by which means. Nothing that was typed is lost when something has to be corrected."""
 
@@ -62,7 +70,7 @@ class TopUpForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     method = forms.ChoiceField(
-        choices=Method.choices,
+        choices=ways_to_pay,
         initial=Method.CARD,
         error_messages={"invalid_choice": _("Choose one of the ways to pay."), "required": _("Choose a way to pay.")},
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from outbox.registry import job
-from payments import services
+from payments import selectors, services
 from payments.gateways.base import Unsure
-from payments.models import Provider
 from payments.services.inbox import APPLY, TRIES
 from payments.services.sweeping import ASK
-from payments.wiring import gateway_for
+from payments.wiring import gateway_for, providers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,7 @@ CATCH_UP = "payments.catch_up"
 
 @job(APPLY, attempts=TRIES)
 def apply_event(*, event_id: int, at: datetime) -> dict[str, str]:
-    event = services.apply_event(event_id, gateway=gateway_for(Provider.STRIPE), at=at)
+    event = services.apply_event(event_id, gateway=gateway_for(selectors.provider_of_event(event_id)), at=at)
     return {"state": event.state}
 
 
@@ -30,13 +30,14 @@ def _question_failed(*, payment_id: int, at: datetime) -> None:
 
 @job(ASK, attempts=3, on_failed=_question_failed)
 def ask(*, payment_id: int, at: datetime) -> dict[str, str]:
-    payment = services.ask(payment_id, gateway=gateway_for(Provider.STRIPE), at=at)
+    payment = services.ask(payment_id, gateway=gateway_for(selectors.provider_of(payment_id)), at=at)
     return {"status": payment.status}
 
 
 @job(CATCH_UP)
 def catch_up(*, at: datetime) -> dict[str, int]:
-    try:
-        return {"new": services.catch_up(gateway=gateway_for(Provider.STRIPE), at=at)}
-    except Unsure:  # nothing is lost: the next turn asks for the same events
-        return {"new": 0}
+    new = 0
+    for provider in providers():
+        with suppress(Unsure):  # nothing is lost: the next turn asks for the same events
+            new += services.catch_up(gateway=gateway_for(provider), provider=provider, at=at)
+    return {"new": new}

@@ -14,10 +14,17 @@ from core.money import Money
 
 class Provider(models.TextChoices):
     STRIPE = "STRIPE", "Stripe"
+    PAYPAL = "PAYPAL", "PayPal"
 
 
 class Method(models.TextChoices):
     CARD = "CARD", _("Card")
+    PAYPAL = "PAYPAL", "PayPal"
+
+    @property
+    def provider(self) -> Provider:
+        """Who takes the money."""
+        return Provider.PAYPAL if self is Method.PAYPAL else Provider.STRIPE
 
 
 class Purpose(models.TextChoices):
@@ -56,6 +63,7 @@ class Failure(models.TextChoices):
     AUTHENTICATION = "AUTHENTICATION", _("Your bank asks for a confirmation")
     DETAILS = "DETAILS", _("The card details do not match")
     BANK = "BANK", _("Refused by your bank")
+    PAYPAL = "PAYPAL", _("Refused by PayPal")
     PROVIDER = "PROVIDER", _("The payment page could not be opened")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from invoices import selectors as invoices
 from ledger import selectors as ledger
 from payments import selectors
 from payments.forms import OTHER, TopUpForm, least, most, suggestions, typed
-from payments.models import Failure, Payment, PaymentStatus
+from payments.models import Failure, Method, Payment, PaymentStatus
 from payments.selectors import Truth
 from payments.services import suggested_due
 
@@ -35,6 +36,7 @@ _ADVICE: Final[Mapping[str, _StrPromise]] = {
     Failure.AUTHENTICATION: _("Your bank asks for a confirmation that did not come. Try again, then confirm."),
     Failure.DETAILS: _("The card number, its date or its code do not match. Try again and check them."),
     Failure.BANK: _("Your bank gave no reason. Call it, try another card, or pay by bank transfer."),
+    Failure.PAYPAL: _("PayPal could not take the money. Choose other funds there, pay by card or by bank transfer."),
     Failure.PROVIDER: _("The payment page could not be opened. Try again in a moment, or pay by bank transfer."),
 }
 
@@ -74,6 +76,9 @@ def form_context(customer: Customer, form: TopUpForm, at: datetime) -> dict[str,
     paying = next((choice.amount for choice in choices if choice.checked), None) if not form.is_bound else None
     return {
         "due": due,
+        "by_card": form["method"].value() != Method.PAYPAL,
+        "by_paypal": form["method"].value() == Method.PAYPAL,
+        "paypal": bool(settings.PAYPAL_CLIENT_ID),
         "balance": balance,
         "choices": choices,
         "other_chosen": not any(choice.checked for choice in choices),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import F, Q, QuerySet
 
-from payments.models import LIVE, Payment, PaymentEvent, PaymentStatus, Purpose
+from payments.models import LIVE, Payment, PaymentEvent, PaymentStatus, Purpose, WebhookEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,16 @@ def truth(payment: Payment) -> Truth:
 def get_payment(customer: Customer, public_id: UUID) -> Payment:
     """A payment of that customer, with its customer. Raises Payment.DoesNotExist, also for another customer's."""
     return Payment.objects.select_related("customer").get(customer=customer, public_id=public_id)
+
+
+def provider_of(payment_id: int) -> str:
+    """Whose page a payment is. Raises Payment.DoesNotExist."""
+    return Payment.objects.values_list("provider", flat=True).get(pk=payment_id)
+
+
+def provider_of_event(event_id: int) -> str:
+    """Who told an event. Raises WebhookEvent.DoesNotExist."""
+    return WebhookEvent.objects.values_list("provider", flat=True).get(pk=event_id)
 
 
 def payments_of(customer: Customer) -> QuerySet[Payment]:

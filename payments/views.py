@@ -15,10 +15,10 @@ from core import clock
 from core.failpoints import failpoint
 from payments import presenting, services
 from payments.forms import OTHER, TopUpForm
-from payments.gateways.base import NotAuthentic
-from payments.models import Payment, PaymentStatus, Provider
+from payments.gateways.base import NotAuthentic, Unsure
+from payments.models import Method, Payment, PaymentStatus, Provider
 from payments.selectors import get_payment
-from payments.wiring import gateway_for
+from payments.wiring import gateway_for, packed_signature
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -43,9 +43,11 @@ def top_up(request: CustomerRequest) -> HttpResponse:
         language=(get_language() or "fr")[:2],
         actor=request.user,
         on_top=form.cleaned_data["on_top"],
+        method=Method(form.cleaned_data["method"]),
     )
+    gateway = gateway_for(wish.method.provider)
     try:
-        payment = services.request_top_up(request.customer, wish, gateway=gateway_for(Provider.STRIPE), at=request.now)
+        payment = services.request_top_up(request.customer, wish, gateway=gateway, others=gateway_for, at=request.now)
     except services.TooManyTopUps as pause:
         return _too_many(request, form, pause)
     failpoint("top_up.answering")
@@ -69,16 +71,30 @@ def cancel(request: CustomerRequest, public_id: UUID) -> HttpResponseBase:
 @provider_only
 def webhook_stripe(request: HttpRequest) -> HttpResponse:
     """Keep what Stripe says, and answer at once. What is not Stripe's is refused without a word."""
+    return _keep_news(request, Provider.STRIPE, request.headers.get("Stripe-Signature", ""))
+
+
+@provider_only
+def webhook_paypal(request: HttpRequest) -> HttpResponse:
+    """Keep what PayPal says, and answer at once. What is not PayPal's is refused without a word."""
+    return _keep_news(request, Provider.PAYPAL, packed_signature(request.headers))
+
+
+def _keep_news(request: HttpRequest, provider: Provider, signature: str) -> HttpResponse:
+    """The same for each provider. When the proof itself cannot be had just now, the provider is asked to come back."""
     body = request.read(WEBHOOK_BYTES + 1)
     if len(body) > WEBHOOK_BYTES:
         return HttpResponse(status=413)
     at = clock.now()
     try:
-        news = gateway_for(Provider.STRIPE).read_news(body, request.headers.get("Stripe-Signature", ""), at=at)
+        news = gateway_for(provider).read_news(body, signature, at=at)
     except NotAuthentic as refusal:
         logger.warning("A webhook was refused: %s", refusal)
         return HttpResponse(status=400)
-    services.receive(news, at=at)
+    except Unsure as doubt:
+        logger.warning("A webhook could not be checked: %s", doubt)
+        return HttpResponse(status=503)
+    services.receive(news, provider=provider, at=at)
     failpoint("webhook.stored")
     return HttpResponse(status=200)
 

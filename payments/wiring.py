@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
+from payments.gateways.paypal import paypal_gateway
+from payments.gateways.paypal_webhook import Transmission
 from payments.gateways.stripe import stripe_gateway
 from payments.models import Provider
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from payments.gateways.base import Gateway
 
 
 def gateway_for(provider: str) -> Gateway:
-    """The gateway of a provider. Raises KeyError for one that we do not work with."""
-    return {Provider.STRIPE: stripe_gateway}[Provider(provider)]()
+    """The gateway of a provider. Raises ValueError for one that we do not know."""
+    return paypal_gateway() if Provider(provider) is Provider.PAYPAL else stripe_gateway()
+
+
+def packed_signature(headers: Mapping[str, str]) -> str:
+    """What PayPal's gateway wants to see of the headers of a webhook, in one text."""
+    return Transmission.of(headers).packed
+
+
+def providers() -> list[Provider]:
+    """The providers that we work with: PayPal when its settings are written."""
+    return [Provider.STRIPE, *([Provider.PAYPAL] if settings.PAYPAL_CLIENT_ID else [])]

@@ -142,6 +142,9 @@ class News:
 class Gateway(Protocol):
     """What a provider can do. Each implementation passes the same contract tests."""
 
+    closes_pages: bool
+    """Whether a page that nobody paid closes by itself when its time is over."""
+
     def register(self, person: Person) -> str:
         """Make the customer known there; returns the provider's id. Raises Refused or Unsure."""
 

@@ -61,6 +61,8 @@ class PayPalGateway:
     Nothing can be charged without that call, so an order that we close is never captured: PayPal forgets it by itself.
     """
 
+    closes_pages = False
+
     def __init__(self, api: PayPalApi, *, verifier: Verifier, livemode: bool) -> None:
         self._api = api
         self._verifier = verifier
@@ -141,7 +143,7 @@ class PayPalGateway:
     def _not_captured(self, page: Page, refusal: Refused) -> Page:
         """Why an approved order was not captured: taken before, something left to the payer, or refused for good."""
         if refusal.code in _SEND_BACK:
-            decline = Decline(Failure.BANK, refusal.code) if refusal.code == "INSTRUMENT_DECLINED" else None
+            decline = Decline(Failure.PAYPAL, refusal.code) if refusal.code == "INSTRUMENT_DECLINED" else None
             return _at(page, PageState.OPEN, decline)
         found = self.read_page(page.session_id)
         if found.state == PageState.APPROVED:
@@ -258,7 +260,7 @@ def _page(order: Json) -> Page:
         reference=str(unit.get("custom_id", "")),
         person=str(unit.get("reference_id", "")),
         receipt=_receipt(capture) if capture and status in _TAKEN else None,
-        decline=Decline(Failure.BANK, f"CAPTURE_{status}") if status in _NOT_TAKEN else None,
+        decline=Decline(Failure.PAYPAL, f"CAPTURE_{status}") if status in _NOT_TAKEN else None,
     )
 
 

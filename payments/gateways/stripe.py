@@ -63,6 +63,8 @@ Answer = TypeVar("Answer")
 class StripeGateway:
     """Payment pages of Stripe Checkout, on their hosted page: no card number ever reaches us."""
 
+    closes_pages = True
+
     def __init__(self, client: stripe.StripeClient, *, secrets: Sequence[str], livemode: bool) -> None:
         self._client = client
         self._secrets = tuple(secrets)

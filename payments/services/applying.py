@@ -12,7 +12,7 @@ from core.failpoints import failpoint
 from ledger import services as ledger
 from payments import locks
 from payments.gateways.base import PageState
-from payments.models import LIVE, Payment, PaymentStatus
+from payments.models import LIVE, Method, Payment, PaymentStatus
 from payments.services.crediting import book_fee, credit
 from payments.services.registering import known_person
 from payments.transitions import may_move, move, note
@@ -94,7 +94,8 @@ def _remember(payment: Payment, page: Page, *, at: datetime) -> None:
     if page.decline is not None and page.decline.code != payment.failure_code and page.state != PageState.PAID:
         payment.failure, payment.failure_code = page.decline.failure, page.decline.code
         payment.save()
-        note(payment, "card declined", at=at, detail=page.decline.code)
+        name = "card declined" if payment.method == Method.CARD else "PayPal declined"
+        note(payment, name, at=at, detail=page.decline.code)
 
 
 def _wait_for_customer(payment: Payment, _page: Page, at: datetime) -> None:
@@ -161,6 +162,7 @@ def hold_key(payment: Payment) -> str:
 
 _STEPS: Final[Mapping[PageState, Callable[[Payment, Page, datetime], None]]] = {
     PageState.OPEN: _wait_for_customer,
+    PageState.APPROVED: _wait_for_customer,  # only when we do not want its money any more, else it was taken
     PageState.PENDING: _wait_for_bank,
     PageState.CLOSED: _end,
     PageState.PAID: _succeed,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from core.failpoints import failpoint
 from payments import locks
-from payments.gateways.base import Order, Refused, Unsure
+from payments.gateways.base import Order, PageState, Refused, Unsure
 from payments.models import Payment, PaymentStatus
 from payments.services.applying import apply, put_off
 from payments.services.registering import known_person, person_of
@@ -101,6 +101,21 @@ def _conclude(payment_id: int, look: Callable[[Payment], Page | None], *, at: da
 
 
 def _look(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Page | None:
+    """The page after our own part of it: an approved one is taken, one whose time is over is closed.
+
+    Some providers wait for us to take the money, and some do not close pages by themselves.
+    """
+    page = _find(payment, gateway, hint=hint, at=at)
+    if page is None or page.reference != str(payment.public_id) or not payment.is_live:
+        return page
+    if page.state == PageState.APPROVED:
+        return _known(lambda: gateway.take_page(page.session_id))
+    if page.state == PageState.OPEN and at >= payment.page_expires_at and not gateway.closes_pages:
+        return gateway.close_page(page.session_id)
+    return page
+
+
+def _find(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Page | None:
     """The page as the provider has it; None when it has none, and none can come any more.
 
     Without a page of ours: first the hint, then a search (an answer that was lost, or an error kept under our key),
@@ -118,14 +133,19 @@ def _look(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Pag
 
 
 def _read(session_id: str, gateway: Gateway) -> Page:
+    return _known(lambda: gateway.read_page(session_id))
+
+
+def _known(call: Callable[[], Page]) -> Page:
+    """A page that must be there."""
     try:
-        return gateway.read_page(session_id)
+        return call()
     except Refused as refusal:  # it does not know a page that it told us of: no reason to conclude anything
         raise Unsure(refusal.code) from refusal
 
 
 def _open(payment: Payment, gateway: Gateway, *, at: datetime) -> Page:
-    person = person_of(payment.customer, gateway=gateway, at=at)
+    person = person_of(payment.customer, provider=payment.provider, gateway=gateway, at=at)
     return gateway.open_page(_order(payment, person))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -14,16 +15,32 @@ from core.formats import money_text
 from invoices import services as invoices
 from ledger import services as ledger
 from ledger.kinds import Journal, Origin
-from payments.models import Payment, PaymentStatus
+from payments.models import Method, Payment, PaymentStatus, Provider
 from payments.transitions import move, note
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from payments.gateways.base import Receipt
 
-CLEARING = "517100"
-FEES = "627800"
+FEES: Final = "627800"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where the money of a provider is booked. `name` begins the keys and says where a refund may go."""
+
+    name: str
+    clearing: str
+    journal: Journal
+    origin: Origin
+
+
+BOOKS: Final[Mapping[str, Books]] = {
+    Provider.STRIPE: Books("stripe", "517100", Journal.CARD, Origin.CARD),
+    Provider.PAYPAL: Books("paypal", "517200", Journal.PAYPAL, Origin.PAYPAL),
+}
 
 
 def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: datetime) -> None:
@@ -33,16 +50,17 @@ def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: dat
     lock of the payment. The fee is booked when the provider has said it, else later.
     """
     _fill(payment, receipt)
+    books = BOOKS[payment.provider]
     received = ledger.receive_money(
         payment.customer_id,
         receipt.received,
-        source=ledger.Source(Origin.CARD, receipt.object_id, f"stripe:{receipt.object_id}"),
-        clearing_account=CLEARING,
-        journal=Journal.CARD,
+        source=ledger.Source(books.origin, receipt.object_id, f"{books.name}:{receipt.object_id}"),
+        clearing_account=books.clearing,
+        journal=books.journal,
         label=_label(payment),
         piece_ref=receipt.object_id,
         piece_date=local_date(receipt.paid_at),
-        key=f"stripe:{receipt.object_id}:credit",
+        key=f"{books.name}:{receipt.object_id}:credit",
         at=at,
         closes_hold=closes_hold,
         actor=f"user:{payment.actor_id}" if payment.actor_id else "",
@@ -64,14 +82,15 @@ def book_fee(payment: Payment, receipt: Receipt, *, at: datetime) -> None:
     fee = receipt.fee
     if fee is None:
         return
+    books = BOOKS[payment.provider]
     if fee:
         posting = ledger.Posting(
-            journal=Journal.CARD,
+            journal=books.journal,
             label=_label(payment),
             piece_ref=receipt.charge_id or receipt.object_id,
             piece_date=local_date(receipt.paid_at),
-            key=f"stripe:{receipt.object_id}:fee",
-            legs=(ledger.debit(FEES, fee), ledger.credit(CLEARING, fee)),
+            key=f"{books.name}:{receipt.object_id}:fee",
+            legs=(ledger.debit(FEES, fee), ledger.credit(books.clearing, fee)),
         )
         ledger.post([posting], at=at)
     payment.fee_cents = fee.cents
@@ -88,6 +107,8 @@ def _fill(payment: Payment, receipt: Receipt) -> None:
 def _label(payment: Payment) -> str:
     """The line of the books, which are kept in French."""
     with translation.override("fr"):
+        if payment.method == Method.PAYPAL:
+            return gettext("PayPal payment %(reference)s") % {"reference": payment.reference}
         return gettext("Card payment %(reference)s") % {"reference": payment.reference}
 
 

@@ -14,6 +14,7 @@ from payments.models import EventState, Payment, PaymentStatus, Provider, Webhoo
 from payments.services.asking import ask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from payments.gateways.base import Gateway, News
@@ -31,7 +32,17 @@ HEARD: Final = (
     "payment_intent.payment_failed",
     "payment_intent.canceled",
 )
-"""The events that concern us. The webhook endpoint is created with this list."""
+"""The events of Stripe that concern us. The webhook endpoint is created with this list."""
+_HEARD_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    Provider.STRIPE: HEARD,
+    Provider.PAYPAL: (
+        "CHECKOUT.ORDER.APPROVED",
+        "PAYMENT.CAPTURE.COMPLETED",
+        "PAYMENT.CAPTURE.PENDING",
+        "PAYMENT.CAPTURE.DENIED",
+        "PAYMENT.CAPTURE.DECLINED",  # PayPal's pages use both names
+    ),
+}
 _OVERLAP = timedelta(hours=1)
 _FIRST_LOOK = timedelta(days=3)
 _OPEN = (EventState.RECEIVED, EventState.FAILED)
@@ -41,14 +52,14 @@ class StillUnknown(Exception):
     """The provider did not answer the question that an event raised: ask again."""
 
 
-def receive(news: News, *, at: datetime) -> WebhookEvent:
+def receive(news: News, *, provider: str = Provider.STRIPE, at: datetime) -> WebhookEvent:
     """Keep an event, and ask for the work it brings. The same event again is the same row.
 
     One that failed before is worked on again: the provider's repetition is a second chance, not a duplicate.
     """
-    heard = news.type in HEARD
+    heard = news.type in _HEARD_OF[provider]
     row = WebhookEvent(
-        provider=Provider.STRIPE,
+        provider=provider,
         event_id=news.event_id,
         type=news.type,
         object_id=news.object_id,
@@ -60,7 +71,7 @@ def receive(news: News, *, at: datetime) -> WebhookEvent:
     )
     with transaction.atomic():
         WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
-        event = WebhookEvent.objects.get(provider=Provider.STRIPE, event_id=news.event_id)
+        event = WebhookEvent.objects.get(provider=provider, event_id=news.event_id)
         if event.state in _OPEN:
             _ask_for_work(event, at=at)
     return event
@@ -91,17 +102,18 @@ def replay(event_id: int, *, at: datetime) -> WebhookEvent:
     return event
 
 
-def catch_up(*, gateway: Gateway, at: datetime) -> int:
+def catch_up(*, gateway: Gateway, provider: str = Provider.STRIPE, at: datetime) -> int:
     """Fetch the events that did not reach us, since an hour before the last one that did. Returns how many were new.
 
     Raises Unsure when the provider does not answer; the next turn does it.
     """
-    known = WebhookEvent.objects.aggregate(last=Max("received_at"))["last"]
+    told = WebhookEvent.objects.filter(provider=provider)
+    known = told.aggregate(last=Max("received_at"))["last"]
     since = known - _OVERLAP if known else at - _FIRST_LOOK
-    news = list(gateway.news_since(since, types=HEARD))
-    seen = set(WebhookEvent.objects.filter(event_id__in=[each.event_id for each in news]).values_list("event_id"))
+    news = list(gateway.news_since(since, types=_HEARD_OF[provider]))
+    seen = set(told.filter(event_id__in=[each.event_id for each in news]).values_list("event_id"))
     for each in news:
-        receive(each, at=at)
+        receive(each, provider=provider, at=at)
     return len({each.event_id for each in news} - {event_id for (event_id,) in seen})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from accounts import selectors as accounts
 from payments.gateways.base import Person
-from payments.models import Provider, ProviderCustomer
+from payments.models import ProviderCustomer
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,18 +22,18 @@ def known_person(customer: Customer, *, provider: str) -> str:
     return known.values_list("object_id", flat=True).first() or ""
 
 
-def person_of(customer: Customer, *, gateway: Gateway, at: datetime) -> str:
+def person_of(customer: Customer, *, provider: str, gateway: Gateway, at: datetime) -> str:
     """The provider's id of that customer, who is made known there the first time.
 
     Two processes may do it at once: the key is the same, so is the answer. Raises Refused or Unsure.
     """
-    known = known_person(customer, provider=Provider.STRIPE)
+    known = known_person(customer, provider=provider)
     if known:
         return known
     made = gateway.register(_person(customer))
-    row = ProviderCustomer(customer=customer, provider=Provider.STRIPE, object_id=made, created_at=at)
+    row = ProviderCustomer(customer=customer, provider=provider, object_id=made, created_at=at)
     ProviderCustomer.objects.bulk_create([row], ignore_conflicts=True)
-    return known_person(customer, provider=Provider.STRIPE)
+    return known_person(customer, provider=provider)
 
 
 def _person(customer: Customer) -> Person:

@@ -14,11 +14,12 @@ from core.money import ZERO, Money
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger
 from payments import selectors
-from payments.models import Payment, PaymentStatus, Purpose
+from payments.models import Method, Payment, PaymentStatus, Purpose
 from payments.services.asking import ask, close, send
 from payments.transitions import note
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from accounts.models import Customer, User
@@ -51,21 +52,31 @@ class Wish:
     language: str = "fr"
     actor: User | None = None
     on_top: bool = False
+    method: Method = Method.CARD
 
 
-def request_top_up(customer: Customer, wish: Wish, *, gateway: Gateway, at: datetime) -> Payment:
-    """Start a card payment and open its page. Returns the payment: OPEN has a page to send the customer to.
+def request_top_up(
+    customer: Customer,
+    wish: Wish,
+    *,
+    gateway: Gateway,
+    at: datetime,
+    others: Callable[[str], Gateway] | None = None,
+) -> Payment:
+    """Start a payment and open its page. Returns the payment: OPEN has a page to send the customer to.
 
     What is due is paid by one payment at a time: an open page for it is used again when the amount is the same, and
     closed at the provider before another one opens when it is not; while a payment is being checked, it is returned
-    instead of a new one, unless the customer says that he wants one more. Raises AmountRefused, TooManyTopUps.
+    instead of a new one, unless the customer says that he wants one more. `gateway` is the one of the method wished
+    for; `others` gives that of a provider whose payment is in the way. Raises AmountRefused, TooManyTopUps.
     """
     _refuse_bad_amount(wish.amount)
     payment, is_new = _intend(customer, wish, at=at)
     for _ in range(_ROUNDS):
         if is_new:
             break
-        payment = _make_way(payment, wish.amount, gateway=gateway, at=at)
+        standing = gateway if others is None else others(payment.provider)
+        payment = _make_way(payment, wish, gateway=standing, at=at)
         if payment.is_live or payment.status == PaymentStatus.SUCCEEDED:
             return payment
         payment, is_new = _intend(customer, wish, at=at)
@@ -96,6 +107,8 @@ def _intend(customer: Customer, wish: Wish, *, at: datetime) -> tuple[Payment, b
     payment = Payment.objects.create(
         customer=customer,
         actor=wish.actor,
+        method=wish.method,
+        provider=wish.method.provider,
         purpose=Purpose.PAY_DUE if due and not wish.on_top else Purpose.TOP_UP,
         amount_cents=wish.amount.cents,
         due_cents=due.cents,
@@ -115,13 +128,14 @@ def _refuse_too_many(customer: Customer, *, at: datetime) -> None:
         raise TooManyTopUps(started[-settings.TOP_UPS_PER_HOUR] + _HOUR - at)
 
 
-def _make_way(standing: Payment, amount: Money, *, gateway: Gateway, at: datetime) -> Payment:
-    """Find out what became of the payment in the way, and close its page unless it serves for this amount too."""
+def _make_way(standing: Payment, wish: Wish, *, gateway: Gateway, at: datetime) -> Payment:
+    """Find out what became of the payment in the way, and close its page unless it serves for this wish too."""
     if standing.status == PaymentStatus.CREATED:
         found = send(standing.pk, gateway=gateway, at=at)
     else:
         found = ask(standing.pk, gateway=gateway, at=at)
-    serves = found.amount == amount and at < found.page_expires_at - _NEARLY_CLOSED
+    same = found.amount == wish.amount and found.method == wish.method
+    serves = same and at < found.page_expires_at - _NEARLY_CLOSED
     if found.status == PaymentStatus.OPEN and not serves:
         return close(found.pk, gateway=gateway, at=at)
     return found

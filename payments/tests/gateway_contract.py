@@ -142,7 +142,7 @@ class GatewayContract:
         assert (refused.state, refused.receipt) == (PageState.OPEN, None)
         assert refused.url == opened.url
         assert refused.decline is not None
-        assert refused.decline.failure in (Failure.BANK, Failure.FUNDS)
+        assert refused.decline.failure in (Failure.BANK, Failure.FUNDS, Failure.PAYPAL)
         assert gateway.take_page(opened.session_id).state == PageState.PAID
 
     def test_an_open_page_is_closed_and_stays_closed(self, gateway: Gateway) -> None:

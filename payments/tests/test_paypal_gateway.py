@@ -91,7 +91,7 @@ class TestPayPal(GatewayContract):
 
         assert (page.state, page.receipt) == (PageState.CLOSED, None)
         assert page.decline is not None
-        assert page.decline.failure == Failure.BANK
+        assert page.decline.failure == Failure.PAYPAL
 
     def test_money_that_somebody_else_took_is_found(self, gateway: PayPalGateway, bank: Bank) -> None:
         opened = gateway.open_page(order_of(gateway))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import sqlite3
 import threading
 import time
 import zlib
@@ -158,8 +159,14 @@ class Dispatcher(threading.Thread):
         self._stopping.set()
 
     def run(self) -> None:
+        """Send what becomes due. A reset of the sandbox waits for the one that is on its way."""
         while not self._stopping.is_set():
-            if not self._send_one():
+            try:
+                with self._world.sending:
+                    idle = not self._send_one()
+            except sqlite3.ProgrammingError:  # the memory was closed: we are stopping
+                return
+            if idle:
                 self._stopping.wait(0.05)
 
     def _send_one(self) -> bool:
