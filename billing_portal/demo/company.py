@@ -14,7 +14,7 @@ from accounts import services as accounts
 from accounts.models import CustomerKind
 from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import ALL
-from billing_portal.demo.history import ask_for_paper_now, receive_transfer
+from billing_portal.demo.history import receive_transfer
 from invoices import services as invoices
 from ledger import selectors as ledger
 
@@ -102,7 +102,6 @@ def found(size: Size, *, seed: int, until: datetime) -> int:
         issued += _bill(opened, month)
         if month.at(_PAYING_DAY) <= until:
             _pay(opened, month)
-    ask_for_paper_now(until)
     return issued
 
 

@@ -60,11 +60,10 @@ def live(accounts: Accounts, bank: SandboxBank, *, until: datetime) -> int:
         while outbox.run_due(at=event.at, kinds=mails):
             pass  # mails leave on their day, and those that a job wrote after them; PDFs wait for the worker
     bank.reset_clock()
-    ask_for_paper_now(until)
     return len(past)
 
 
-def ask_for_paper_now(at: datetime) -> None:
+def ask_for_paper(*, at: datetime) -> None:
     """What is left for the workers is due today, not on the days of the story: nobody was late."""
     Job.objects.filter(state=JobState.WAITING, run_after__lt=at).update(run_after=at)
 

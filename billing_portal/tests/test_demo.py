@@ -1,0 +1,116 @@
+"""The demonstration: the same for the same seed, made by the product's verbs, and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from accounts.models import Customer, Membership, Role
+from billing_portal import selfcheck
+from billing_portal.demo import cast
+from billing_portal.demo.calendar import Month, billed_months
+from billing_portal.demo.company import Size, found, profiles
+from invoices.models import Invoice
+from ledger import selectors as ledger
+from outbox.models import Message, MessageState
+from payments.gateways.stripe import stripe_gateway
+from payments.models import Payment, PaymentStatus
+from tests.support.bank import Bank, open_bank
+
+UNTIL = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def history(size: Size, *, seed: int) -> list[Any]:
+    """What an accountant would see of that company; then it is forgotten again."""
+    with transaction.atomic():
+        found(size, seed=seed, until=UNTIL)
+        customers = list(Customer.objects.order_by("pk"))
+        offset = customers[0].pk
+        balances = ledger.balances_of([customer.pk for customer in customers])
+        seen: list[Any] = [
+            (each.pk - offset, each.name, each.city, balances[each.pk].balance.cents) for each in customers
+        ]
+        invoices = Invoice.objects.order_by("issue_date", "number")
+        seen += list(invoices.values_list("number", "issue_date", "total_cents", "lines__label"))
+        transaction.set_rollback(True)
+    return seen
+
+
+@pytest.mark.django_db
+def test_the_same_seed_makes_the_same_company() -> None:
+    once, again = history(Size(6, 3), seed=7), history(Size(6, 3), seed=7)
+
+    assert once == again
+    assert once != history(Size(6, 3), seed=8)
+
+
+def test_a_larger_company_begins_with_the_smaller_one() -> None:
+    assert profiles(20, seed=3)[:5] == profiles(5, seed=3)
+
+
+@pytest.mark.django_db
+def test_the_company_is_billed_each_month_and_its_books_hold() -> None:
+    call_command("demo", customers=5, months=2, seed=1, until=date(2026, 11, 20))
+
+    assert Invoice.objects.filter(number__isnull=False).count() == 10
+    assert {str(day) for day in Invoice.objects.values_list("issue_date", flat=True)} == {"2026-10-05", "2026-11-05"}
+    assert all(check.ok for check in selfcheck.collect())
+
+
+def test_months_end_with_the_latest_that_was_billed() -> None:
+    before_billing_day = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+    assert list(billed_months(3, until=before_billing_day)) == [Month(2025, 12), Month(2026, 1), Month(2026, 2)]
+
+
+@pytest.mark.django_db
+def test_the_cast_is_not_made_beside_real_customers(customer: Customer) -> None:
+    with pytest.raises(CommandError, match="billed already"):
+        call_command("demo")
+
+
+@pytest.mark.django_db
+def test_the_cast_needs_a_sandbox(settings: Any) -> None:
+    settings.SANDBOX_URL = ""
+
+    with pytest.raises(CommandError, match="sandbox"):
+        call_command("demo")
+
+
+@pytest.mark.django_db
+def test_production_is_never_a_demonstration(settings: Any) -> None:
+    settings.PRODUCTION = True
+
+    with pytest.raises(CommandError, match="never"):
+        call_command("demo")
+
+
+@pytest.fixture
+def bank(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
+    with open_bank(tmp_path_factory.mktemp("bank")) as bank:
+        settings.SANDBOX_URL = settings.STRIPE_API_BASE = bank.url
+        settings.STRIPE_SECRET_KEY = bank.settings["STRIPE_SECRET_KEY"]
+        stripe_gateway.cache_clear()
+        yield bank
+        stripe_gateway.cache_clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
+    call_command("demo")
+
+    assert Customer.objects.count() == 4
+    assert Invoice.objects.filter(number__isnull=False).count() == 24
+    reads = Membership.objects.filter(user__email=cast.PAUL.email, role=Role.READ_ONLY)
+    assert {each.customer.name for each in reads} == {"Claire Martin", "Atelier Durand SARL"}
+    paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)
+    assert sum(payment.received_cents or 0 for payment in paid) == bank.totals()["captured_cents"]
+    assert not Payment.objects.exclude(status=PaymentStatus.SUCCEEDED).exists()
+    assert Message.objects.filter(state=MessageState.SENT).count() == Message.objects.count() > 0
+    company = Customer.objects.get(name="Atelier Durand SARL")
+    assert ledger.overdue_items(company.pk, on=date.today())  # noqa: DTZ011 - whichever day this is, it is late
