@@ -86,10 +86,8 @@ def _paid_at_the_provider(stack: Stack) -> list[bytes]:
 
 def _opened(gateway: StripeGateway) -> list[Payment]:
     at = clock.now()
-    payers = [
-        create_customer(kind=CustomerKind.PERSON, name="Bench", email=f"b{n}@example.org", at=at)
-        for n in range(_CUSTOMERS)
-    ]
+    emails = [f"bench.{serial}@example.org" for serial in range(_CUSTOMERS)]
+    payers = [create_customer(kind=CustomerKind.PERSON, name="Bench", email=email, at=at) for email in emails]
     wish = services.Wish(Money(1_000))
     turns = (payers[turn % _CUSTOMERS] for turn in range(PAYMENTS))
     return [services.request_top_up(payer, wish, gateway=gateway, at=clock.now()) for payer in turns]
