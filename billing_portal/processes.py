@@ -88,10 +88,16 @@ class Supervisor:
         """Start a process that is to live until `stop`."""
         self._open(name, command, self._prefixed(name))
 
-    def start_and_hear(self, name: str, command: Sequence[str], *, within: float) -> str:
-        """Start a process and return its first line of output, which is not shown. Raises ProcessDied or NoAnswer."""
+    def start_and_hear(self, name: str, command: Sequence[str]) -> Callable[[float], str]:
+        """Start a process, and return how to wait for its first line of output, so many seconds; it is not shown.
+
+        The waiting raises ProcessDied or NoAnswer.
+        """
         first: queue.Queue[str] = queue.Queue()
         self._open(name, command, _one_then_all(first.put, self._prefixed(name)))
+        return lambda within: self._hear(name, first, within=within)
+
+    def _hear(self, name: str, first: queue.Queue[str], *, within: float) -> str:
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             try:

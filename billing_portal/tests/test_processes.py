@@ -46,7 +46,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_the_first_line_is_heard_and_the_others_are_shown(processes: Supervisor, said: list[str]) -> None:
-    heard = processes.start_and_hear("one", python(f"print('first'); print('second')\n{FOREVER}"), within=20)
+    heard = processes.start_and_hear("one", python(f"print('first'); print('second')\n{FOREVER}"))(20)
     processes.wait_until(lambda: bool(said), what="The second line", within=20)
 
     assert heard == "first\n"
@@ -55,7 +55,7 @@ def test_the_first_line_is_heard_and_the_others_are_shown(processes: Supervisor,
 
 def test_a_silent_process_is_given_up(processes: Supervisor) -> None:
     with pytest.raises(NoAnswer, match="mute said nothing"):
-        processes.start_and_hear("mute", python(FOREVER), within=0.5)
+        processes.start_and_hear("mute", python(FOREVER))(0.5)
 
 
 def test_a_process_that_ends_is_named_with_its_status(processes: Supervisor) -> None:
@@ -75,7 +75,7 @@ def test_a_step_that_fails_is_named_and_one_that_succeeds_is_forgotten(processes
 
 
 def test_stopping_ends_every_process(processes: Supervisor) -> None:
-    pid = int(processes.start_and_hear("one", python(f"import os; print(os.getpid())\n{FOREVER}"), within=20))
+    pid = int(processes.start_and_hear("one", python(f"import os; print(os.getpid())\n{FOREVER}"))(20))
 
     processes.stop()
 
@@ -83,7 +83,7 @@ def test_stopping_ends_every_process(processes: Supervisor) -> None:
 
 
 def test_a_second_request_kills_what_does_not_listen(processes: Supervisor) -> None:
-    processes.start_and_hear("deaf", python(DEAF), within=20)
+    processes.start_and_hear("deaf", python(DEAF))(20)
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     began = time.monotonic()
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 class Command(BaseCommand):
     help = "Make the demonstration: the cast with six months of history, or a company of any size."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--customers", type=int, metavar="N", help="A company of N customers instead of the cast.")

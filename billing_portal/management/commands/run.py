@@ -70,19 +70,22 @@ class Command(BaseCommand):
                 raise CommandError(f"Port {each} is in use. Stop what listens there, or choose: make run PORT=…")
 
     def _start(self, processes: Supervisor, port: int, *, demo: bool) -> None:
-        """Sandbox first, since the history is made through it; then the history; then the servers."""
+        """Sandbox first: the history is made through it. Workers last: they would send its mails in the present."""
         unfinished = settings.RUN_DIR / "demo.unfinished"
         if unfinished.exists():
             _forget_trial(settings.RUN_DIR)
         self._say("Starting the sandbox, preparing the database …\n")
         sandbox = _manage("sandbox", "--port", str(port + SANDBOX_OFFSET), "--product", _site(port))
-        words = processes.start_and_hear("sandbox", sandbox, within=_SANDBOX_SECONDS)
-        processes.environment.update({name: str(value) for name, value in json.loads(words).items()})
-        if _migrated_database_is_empty() and demo:
+        hear = processes.start_and_hear("sandbox", sandbox)
+        empty = _migrated_database_is_empty()
+        settings_of_sandbox = json.loads(hear(_SANDBOX_SECONDS))
+        processes.environment.update({name: str(value) for name, value in settings_of_sandbox.items()})
+        processes.start("web", _web(port))
+        if empty and demo:
             unfinished.touch()
             processes.finish("demo", _manage("demo"))
             unfinished.unlink()
-        for name, command in _servers(port).items():
+        for name, command in _workers().items():
             processes.start(name, command)
         processes.wait_until(lambda: page_answers(port, _FIRST_PAGE), what="The first page", within=_PAGE_SECONDS)
 
@@ -119,13 +122,16 @@ def _manage(*words: str) -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
 
 
-def _servers(port: int) -> dict[str, list[str]]:
+def _web(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "billing_portal.wsgi:application", "--bind", f"127.0.0.1:{port}"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"),
+        *("--log-level", "warning", "--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)s ms"),
+    ]
+
+
+def _workers() -> dict[str, list[str]]:
     return {
-        "web": [
-            *(sys.executable, "-m", "gunicorn", "billing_portal.wsgi:application", "--bind", f"127.0.0.1:{port}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"),
-            *("--log-level", "warning", "--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)s ms"),
-        ],
         "worker": _celery("worker", "-P", "threads", "-c", "4", "-Q", _other_queues(), "-n", "portal@%h"),
         _DOCUMENTS: _celery("worker", "-P", "prefork", "-c", "1", "-Q", _DOCUMENTS, "-n", "documents@%h"),
         "beat": _celery("beat", "-s", str(settings.RUN_DIR / "beat-schedule"), "--pidfile="),
