@@ -61,7 +61,7 @@ BEGIN
     EXECUTE format('CREATE TRIGGER ledger_%1$s_no_truncate BEFORE TRUNCATE ON ledger_%1$s
                     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()', name);
   END LOOP;
-  FOREACH name IN ARRAY ARRAY['entry', 'allocation', 'lotmovement', 'vatmovement'] LOOP
+  FOREACH name IN ARRAY ARRAY['entry', 'statementrow', 'allocation', 'lotmovement', 'vatmovement', 'lot', 'openitem'] LOOP
     EXECUTE format('CREATE TRIGGER ledger_%1$s_sealed BEFORE INSERT ON ledger_%1$s
                     FOR EACH ROW EXECUTE FUNCTION ledger_refuse_late()', name);
   END LOOP;
@@ -164,18 +164,21 @@ CREATE TRIGGER ledger_closedmonth_waits BEFORE INSERT ON ledger_closedmonth
 
 -- --- Lines of the statement -----------------------------------------------------------------------------------------
 CREATE FUNCTION ledger_statementrow_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  moved bigint;
+  before bigint;
 BEGIN
-  IF NOT EXISTS (
-       SELECT 1
-         FROM (SELECT sum(amount_cents) AS moved FROM ledger_entry
-                WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id IN ('411000', '419100')) e
-        WHERE NEW.net_cents = e.moved
-          AND NEW.balance_after_cents = e.moved + CASE NEW.version WHEN 1 THEN 0 ELSE (
-                SELECT balance_after_cents FROM ledger_statementrow
-                 WHERE customer_id = NEW.customer_id AND version = NEW.version - 1) END
-          AND NOT EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id)) THEN
-    PERFORM ledger_fail(TG_NAME, 'line ' || NEW.version || ' of customer ' || NEW.customer_id || ' does not follow from '
-                                 || 'its entries and the line before, or comes after its header');
+  SELECT sum(amount_cents) INTO moved FROM ledger_entry
+   WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id IN ('411000', '419100');
+  IF NEW.version = 1 THEN
+    before := 0;
+  ELSE
+    SELECT balance_after_cents INTO before FROM ledger_statementrow
+     WHERE customer_id = NEW.customer_id AND version = NEW.version - 1;
+  END IF;
+  IF (NEW.net_cents, NEW.balance_after_cents) IS DISTINCT FROM (moved, before + moved) THEN
+    PERFORM ledger_fail(TG_NAME, 'line ' || NEW.version || ' of customer ' || NEW.customer_id
+                                 || ' does not follow from its entries and the line before');
   END IF;
   RETURN NEW;
 END $$;
@@ -197,9 +200,8 @@ CREATE FUNCTION ledger_lot_starts_full() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.remaining_cents <> NEW.amount_cents OR NOT EXISTS (
        SELECT 1 FROM ledger_entry
-        WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '419100' AND amount_cents < 0
-          AND NOT EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id)) THEN
-    PERFORM ledger_fail(TG_NAME, 'a new lot has all its money, and a leg that brings it, before the header');
+        WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '419100' AND amount_cents < 0) THEN
+    PERFORM ledger_fail(TG_NAME, 'a new lot has all its money, and a leg that brings it');
   END IF;
   RETURN NEW;
 END $$;
@@ -226,9 +228,8 @@ CREATE FUNCTION ledger_openitem_starts_whole() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
   IF (NEW.paid_cents, NEW.credited_cents, NEW.written_off_cents) <> (0, 0, 0) OR NOT EXISTS (
        SELECT 1 FROM ledger_entry
-        WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '411000' AND amount_cents > 0
-          AND NOT EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id)) THEN
-    PERFORM ledger_fail(TG_NAME, 'a new item is open in full, and has a leg that asks for it, before the header');
+        WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '411000' AND amount_cents > 0) THEN
+    PERFORM ledger_fail(TG_NAME, 'a new item is open in full, and has a leg that asks for it');
   END IF;
   RETURN NEW;
 END $$;

@@ -14,7 +14,7 @@ CREATE TRIGGER ledger_{table}_stays BEFORE DELETE ON ledger_{table} BEGIN
   SELECT RAISE(ABORT, 'ledger_{table}_stays');
 END;
 
--- Written before the header: entry allocation lotmovement vatmovement
+-- Written before the header: entry statementrow allocation lotmovement vatmovement lot openitem
 CREATE TRIGGER ledger_{table}_sealed BEFORE INSERT ON ledger_{table} BEGIN
   SELECT RAISE(ABORT, 'ledger_{table}_sealed') WHERE EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id);
 END;
@@ -102,8 +102,7 @@ CREATE TRIGGER ledger_statementrow_follows BEFORE INSERT ON ledger_statementrow 
                  CASE NEW.version WHEN 1 THEN 0 ELSE
                    (SELECT balance_after_cents FROM ledger_statementrow
                      WHERE customer_id = NEW.customer_id AND version = NEW.version - 1) END AS before) x
-   WHERE NEW.net_cents IS NOT x.net OR NEW.balance_after_cents IS NOT x.before + x.net
-      OR EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id);
+   WHERE NEW.net_cents IS NOT x.net OR NEW.balance_after_cents IS NOT x.before + x.net;
 END;
 CREATE TRIGGER ledger_customerbalance_starts_empty BEFORE INSERT ON ledger_customerbalance BEGIN
   SELECT RAISE(ABORT, 'ledger_customerbalance_starts_empty')
@@ -115,8 +114,7 @@ CREATE TRIGGER ledger_lot_starts_full BEFORE INSERT ON ledger_lot BEGIN
   SELECT RAISE(ABORT, 'ledger_lot_starts_full')
    WHERE NEW.remaining_cents <> NEW.amount_cents OR NOT EXISTS (
            SELECT 1 FROM ledger_entry
-            WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '419100' AND amount_cents < 0)
-      OR EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id);
+            WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '419100' AND amount_cents < 0);
 END;
 CREATE TRIGGER ledger_lot_counted BEFORE UPDATE ON ledger_lot BEGIN
   SELECT RAISE(ABORT, 'ledger_lot_counted')
@@ -134,8 +132,7 @@ CREATE TRIGGER ledger_openitem_starts_whole BEFORE INSERT ON ledger_openitem BEG
   SELECT RAISE(ABORT, 'ledger_openitem_starts_whole')
    WHERE (NEW.paid_cents, NEW.credited_cents, NEW.written_off_cents) <> (0, 0, 0) OR NOT EXISTS (
            SELECT 1 FROM ledger_entry
-            WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '411000' AND amount_cents > 0)
-      OR EXISTS (SELECT 1 FROM ledger_tx WHERE id = NEW.tx_id);
+            WHERE tx_id = NEW.tx_id AND customer_id = NEW.customer_id AND account_id = '411000' AND amount_cents > 0);
 END;
 CREATE TRIGGER ledger_openitem_counted BEFORE UPDATE ON ledger_openitem BEGIN
   SELECT RAISE(ABORT, 'ledger_openitem_counted')

@@ -190,7 +190,7 @@ def a_line_after_a_gap(world: World) -> None:
     world.line(version=world.version + 2)
 
 
-@attempt("ledger_statementrow_follows")
+@attempt("ledger_statementrow_sealed")
 def a_line_after_the_header(world: World) -> None:
     world.line(tx_id=world.settlement, net_cents=0, balance_after_cents=world.balance)
 

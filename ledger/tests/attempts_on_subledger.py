@@ -51,7 +51,7 @@ def a_lot_whose_source_is_rewritten(world: World) -> None:
     world.sql("UPDATE ledger_lot SET refundable_to = 'my own card' WHERE id = %s", world.lot)
 
 
-@attempt("ledger_lot_starts_full")
+@attempt("ledger_lot_sealed")
 def a_lot_after_the_header(world: World) -> None:
     world.new_lot(leg=False, tx_id=world.arrival)
 
@@ -121,7 +121,7 @@ def an_item_whose_amount_is_rewritten(world: World) -> None:
     )
 
 
-@attempt("ledger_openitem_starts_whole")
+@attempt("ledger_openitem_sealed")
 def an_item_after_the_header(world: World) -> None:
     world.new_item(leg=False, tx_id=world.sale)
 

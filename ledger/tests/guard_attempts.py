@@ -78,7 +78,6 @@ _AS_NEW = {
         "tx_id": str(FRESH),
     },
     "lot": {"remaining_cents": "amount_cents", "tx_id": str(FRESH)},
-    "statementrow": {"net_cents": "0", "balance_after_cents": "0", "tx_id": str(FRESH)},
     "vatshare": {"vat_cents": "0", "released_cents": "0"},
     "customerbalance": dict.fromkeys(
         ("prepaid_cents", "receivable_cents", "incoming_cents", "outgoing_cents", "version"), "0"

@@ -1,4 +1,4 @@
-"""The table of guards for docs/ledger.md, made from the tests themselves; a test compares."""
+"""The table of guards for docs/ledger.md, made from the tests themselves: `python -m pytest -k guard_table` compares."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def table() -> str:
     lines = ["| guard | on | what happens, and is tested |", "|---|---|---|"]
     for guard in sorted(tests):
         where = "both" if len(engines[guard]) == len(_SHOWN) else _SHOWN[next(iter(engines[guard]))]
-        told = "; ".join(test.replace("_", " ") for test in dict.fromkeys(tests[guard]))
+        told = "; ".join(name.replace("_", " ") for name in dict.fromkeys(tests[guard]))
         lines.append(
             f"| `{guard}` | {where} | {told} |" if guard.startswith("ledger_") else f"| {guard} | {where} | {told} |"
         )
