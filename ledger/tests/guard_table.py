@@ -1,4 +1,4 @@
-"""The table of guards for docs/ledger.md, made from the tests themselves: `python -m pytest -k guard_table` compares."""
+"""The table of guards for docs/ledger.md, made from the tests themselves; a test compares the two."""
 
 from __future__ import annotations
 
