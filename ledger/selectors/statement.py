@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 SEARCHED: Final = 5_000
+_WILDCARDS = str.maketrans({"%": r"\%", "_": r"\_", "\\": "\\\\"})
 _LIST = "version, date, label, piece_ref, kind, net_cents, balance_after_cents, tx_id"
 
 
@@ -135,11 +136,28 @@ def _read(
     depth = SEARCHED if query.search else limit
     direction = "ASC" if ascending else "DESC"
     branches, params = _branches(customer_id, query, bounds, direction, depth)
-    sql = f"SELECT {_LIST} FROM ({branches}) lines"  # noqa: S608 - our own words; values are parameters
-    if query.search:
-        sql = f"{sql} ORDER BY version {direction} LIMIT %s"
-        return _searched(query.search, _fetch(sql, [*params, depth]), limit, depth)
-    return [_movement(row) for row in _fetch(f"{sql} ORDER BY version {direction} LIMIT %s", [*params, limit])], None
+    lines = f"SELECT * FROM ({branches}) kinds ORDER BY version {direction} LIMIT %s"  # noqa: S608 - our own words
+    params = [*params, depth]
+    if not query.search:
+        return [_movement(row) for row in _fetch(lines, params)], None
+    matches, words = _matches(query.search)
+    found = _fetch(
+        f"SELECT * FROM ({lines}) seen WHERE {matches} ORDER BY version {direction} LIMIT %s",  # noqa: S608 - our own words
+        [*params, *words, limit],
+    )
+    [(seen, lowest, highest)] = _fetch(
+        f"SELECT count(*), min(version), max(version) FROM ({lines}) seen",  # noqa: S608 - our own words
+        params,
+    )
+    return [_movement(row) for row in found], None if seen < depth else highest if ascending else lowest
+
+
+def _matches(search: str) -> tuple[str, list[str]]:
+    """The condition that every word is in the wording or in the document's reference, whatever the case."""
+    like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
+    words = [word.translate(_WILDCARDS) for word in search.replace("\x00", " ").split()]
+    condition = f"(label || ' ' || piece_ref) {like} %s ESCAPE '\\'"
+    return " AND ".join([condition] * len(words)) or "1 = 1", [f"%{word}%" for word in words]
 
 
 def _branches(
@@ -157,18 +175,6 @@ def _branches(
         )
         params += [customer_id, *bounds, *([] if kind is None else [kind]), *([] if not year else [query.year]), depth]
     return " UNION ALL ".join(branches), params
-
-
-def _searched(
-    search: str, rows: Sequence[tuple[Any, ...]], limit: int, depth: int
-) -> tuple[list[Movement], int | None]:
-    words = search.casefold().split()
-    found = [
-        movement for movement in map(_movement, rows)
-        if all(word in f"{movement.label} {movement.piece_ref}".casefold() for word in words)
-    ]  # fmt: skip
-    exhausted = len(rows) < depth
-    return found[:limit], None if exhausted else rows[-1][0]
 
 
 def _movement(row: Sequence[Any]) -> Movement:

@@ -98,6 +98,18 @@ def test_the_search_finds_words_of_the_wording_and_document_numbers(signed_in: C
     assert "Aucune transaction ne correspond" in text(signed_in, q="FA2")
 
 
+@pytest.mark.parametrize("typed", ["50%", "a_b", "back\\slash", "it's", "FACTURE wording", "wording  FA"])
+def test_a_search_takes_every_sign_as_it_is(desk: Desk, typed: str) -> None:
+    for label in ("50% off", "505 off", "a_b", "axb", "back\\slash", "it's"):
+        desk.receive(label, 1)
+
+    found = statement_page(desk.customer.pk, query=StatementQuery(search=typed)).rows
+
+    assert [row.piece_ref for row in found] == [
+        label for label in ("it's", "back\\slash", "a_b", "50% off") if typed.casefold() in label
+    ]
+
+
 def test_pages_follow_each_other_in_both_directions_without_gap_or_repeat(desk: Desk) -> None:
     for serial in range(1, 26):
         desk.receive(f"L{serial}", serial)
