@@ -9,12 +9,18 @@ from __future__ import annotations
 from core.css import BUNDLE, source, squeeze
 
 SHEET = BUNDLE.with_name("staff.css")
-_ADMIN_LAYERS = "properties, theme, base, components, utilities"
+_ADMIN_LAYERS = "unhidden, properties, theme, base, components, utilities"
 _ORDER = "@layer tokens, base, layout, parts, pages;"
 _NESTED = ("base", "layout", "parts", "pages")
-# Without a script the admin would stay hidden: it waits for one to choose its theme.
+# Without a script the admin would stay hidden, since one chooses its theme, and its search would lie over everything.
+# An important rule wins in the layer that was declared first.
+_WITHOUT_SCRIPT = """
+@layer unhidden { @media (scripting: none) {
+  html[x-cloak] { display: block !important; }
+  .fixed[x-show] { display: none !important; }
+} }
+"""
 _OWN = """
-@media (scripting: none) { [x-cloak] { display: revert !important; } }
 .ours .portal { background: none; }
 .ours .portal > * + * { margin-top: var(--s5); }
 .ours .split { grid-template-columns: minmax(0, 1fr); gap: var(--s6); }
@@ -51,7 +57,8 @@ def sheet() -> str:
     # In the admin the person's choice of theme is a class; the system's wish alone decides nothing.
     tokens = source("tokens").replace(':root:not([data-theme="light"])', ":root.dark").replace(_ORDER, "")
     rules = "\n".join(source(name) for name in _NESTED)
-    text = f"@layer {_ADMIN_LAYERS}, ours;\n{tokens}\n@layer ours {{ :where(.ours) {{ {rules} }} }}\n{_OWN}"
+    ours = f"@layer ours {{ :where(.ours) {{ {rules} }} }}"
+    text = "\n".join((f"@layer {_ADMIN_LAYERS}, ours;", _WITHOUT_SCRIPT, tokens, ours, _OWN))
     return squeeze(text).replace("../../fonts/", "../fonts/")
 
 

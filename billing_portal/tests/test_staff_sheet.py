@@ -12,6 +12,6 @@ def test_the_sheet_that_is_served_is_made_of_the_portals_rules() -> None:
 def test_our_rules_stay_within_our_part_of_the_page() -> None:
     text = sheet()
 
-    admin_first = "@layer properties,theme,base,components,utilities,ours"
+    admin_first = "@layer unhidden,properties,theme,base,components,utilities,ours"
     assert text.index(admin_first) < text.index("@layer ours{:where(.ours){")
     assert text.count("{") == text.count("}")
