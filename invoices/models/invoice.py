@@ -1,4 +1,4 @@
-"""Documents: invoices with their lines and VAT, receipts, the series of their numbers, and their stored bytes.
+"""Invoices, their lines and their VAT.
 
 An invoice is a draft, then issued; from then on the database itself refuses to change it (migration 0002). Lines and
 VAT are written before the invoice is issued, and nothing after.
@@ -12,37 +12,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from invoices.states import DocumentKind, InvoiceStatus, RenditionKind, Series
+from invoices.models.hashing import HASH
+from invoices.states import DocumentKind, InvoiceStatus
 
 LABEL_LENGTH = 300
 # The buyer's own words for where an invoice goes: not part of its content, so they may still change once it is issued.
 ROUTING_LENGTHS = {"service_code": 100, "engagement_number": 50, "market_number": 50}
-HASH = Q(content_hash__regex=r"^[0-9a-f]{64}$")
-
-
-class DocumentSeries(models.Model):
-    """The last number given in a series and year, and its date. Its lock is what makes numbers follow each other."""
-
-    prefix = models.CharField(_("prefix"), max_length=2, choices=Series.choices)
-    year = models.PositiveSmallIntegerField(_("year"))
-    last = models.PositiveIntegerField(_("last number"), default=0)
-    last_date = models.DateField(_("last date"), null=True)
-
-    class Meta:
-        verbose_name = _("series of numbers")
-        verbose_name_plural = _("series of numbers")
-        constraints = [
-            models.UniqueConstraint(fields=["prefix", "year"], name="invoices_series_once"),
-            models.CheckConstraint(condition=Q(prefix__in=Series.values), name="invoices_series_known"),
-            models.CheckConstraint(
-                condition=Q(last=0, last_date__isnull=True)
-                | Q(last__gt=0, last_date__isnull=False, last_date__year=F("year")),
-                name="invoices_series_dated_in_its_year",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.prefix}{self.year}-{self.last:06d}"
 
 
 class Invoice(models.Model):
@@ -210,81 +185,3 @@ class InvoiceVat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} {self.rate}"
-
-
-class Receipt(models.Model):
-    """Paper for money received. It is not an invoice and shows no VAT (CGI art. 283-3). Never changed.
-
-    `method` and `payment_ref` are words for people, `settled` the documents it paid (`document`, `amount_cents`).
-    """
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    customer = models.ForeignKey(
-        "accounts.Customer",
-        verbose_name=_("customer"),
-        on_delete=models.PROTECT,
-        related_name="receipts",
-        db_index=False,
-    )
-    key = models.CharField(_("idempotency key"), max_length=200, unique=True)
-    payment_ref = models.CharField(_("payment reference"), max_length=100, unique=True)
-    amount_cents = models.BigIntegerField(_("amount, cents"))
-    method = models.CharField(_("method"), max_length=100)
-    received_at = models.DateTimeField(_("received at"))
-    balance_after_cents = models.BigIntegerField(_("balance after, cents"))
-    settled = models.JSONField(_("what it paid"), default=list)
-    seller = models.JSONField(_("seller"))
-    buyer = models.JSONField(_("buyer"))
-    issue_date = models.DateField(_("issue date"))
-    issued_at = models.DateTimeField(_("issued at"))
-    content_hash = models.CharField(_("hash of the content"), max_length=64)
-
-    class Meta:
-        verbose_name = _("receipt")
-        verbose_name_plural = _("receipts")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(number__regex=r"^RC20[0-9]{2}-[0-9]{6}$"), name="invoices_receipt_number_form"
-            ),
-            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="invoices_receipt_positive"),
-            models.CheckConstraint(
-                condition=~Q(key="") & ~Q(payment_ref="") & ~Q(method=""), name="invoices_receipt_says_what"
-            ),
-            models.CheckConstraint(condition=HASH, name="invoices_receipt_hashed"),
-        ]
-        indexes = [models.Index(fields=["customer", "-issue_date", "-number"], name="invoices_receipts_of")]
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class Rendition(models.Model):
-    """One stored form of a document: the bytes lie in the archive under their SHA-256. Added to, never changed."""
-
-    invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="renditions")
-    receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="renditions")
-    kind = models.CharField(_("kind"), max_length=3, choices=RenditionKind.choices)
-    sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
-    size = models.PositiveIntegerField(_("size, bytes"))
-    routing = models.JSONField(_("routing references carried"), default=dict)
-    created_at = models.DateTimeField(_("created at"))
-
-    class Meta:
-        verbose_name = _("rendition")
-        verbose_name_plural = _("renditions")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(invoice__isnull=False, receipt__isnull=True)
-                | Q(invoice__isnull=True, receipt__isnull=False),
-                name="invoices_rendition_of_one_document",
-            ),
-            models.CheckConstraint(condition=Q(kind__in=RenditionKind.values), name="invoices_rendition_kind_known"),
-            models.CheckConstraint(condition=Q(size__gt=0), name="invoices_rendition_not_empty"),
-            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="invoices_rendition_hashed"),
-            models.UniqueConstraint(fields=["invoice", "kind", "sha256"], name="invoices_rendition_once"),
-            models.UniqueConstraint(fields=["receipt", "kind", "sha256"], name="invoices_receipt_rendition_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.sha256[:12]}"

@@ -1,0 +1,42 @@
+"""The stored forms of documents."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from invoices.models.invoice import Invoice
+from invoices.models.receipt import Receipt
+from invoices.states import RenditionKind
+
+
+class Rendition(models.Model):
+    """One stored form of a document: the bytes lie in the archive under their SHA-256. Added to, never changed."""
+
+    invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="renditions")
+    receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="renditions")
+    kind = models.CharField(_("kind"), max_length=3, choices=RenditionKind.choices)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
+    size = models.PositiveIntegerField(_("size, bytes"))
+    routing = models.JSONField(_("routing references carried"), default=dict)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("rendition")
+        verbose_name_plural = _("renditions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(invoice__isnull=False, receipt__isnull=True)
+                | Q(invoice__isnull=True, receipt__isnull=False),
+                name="invoices_rendition_of_one_document",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=RenditionKind.values), name="invoices_rendition_kind_known"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="invoices_rendition_not_empty"),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="invoices_rendition_hashed"),
+            models.UniqueConstraint(fields=["invoice", "kind", "sha256"], name="invoices_rendition_once"),
+            models.UniqueConstraint(fields=["receipt", "kind", "sha256"], name="invoices_receipt_rendition_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:12]}"
