@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from payments.gateways.paypal import paypal_gateway
-from payments.gateways.paypal_webhook import Transmission
+from payments.gateways.paypal.webhook import Transmission
 from payments.gateways.stripe import stripe_gateway
 from payments.models import Provider
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Max
 
 from outbox.services import enqueue
-from payments.models import EventState, Payment, PaymentStatus, Provider, WebhookEvent
-from payments.services.asking import ask
+from payments.models import EventState, Payment, Provider, WebhookEvent
+from payments.services.hearing import heard_of, look
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from payments.gateways.base import Gateway, News
@@ -22,34 +20,9 @@ if TYPE_CHECKING:
 APPLY: Final = "payments.apply_event"
 TRIES: Final = 8
 """Failures before the work on an event is given up; a redelivery or a member of staff starts it again."""
-HEARD: Final = (
-    "checkout.session.completed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed",
-    "checkout.session.expired",
-    "payment_intent.succeeded",
-    "payment_intent.processing",
-    "payment_intent.payment_failed",
-    "payment_intent.canceled",
-)
-"""The events of Stripe that concern us. The webhook endpoint is created with this list."""
-_HEARD_OF: Final[Mapping[str, tuple[str, ...]]] = {
-    Provider.STRIPE: HEARD,
-    Provider.PAYPAL: (
-        "CHECKOUT.ORDER.APPROVED",
-        "PAYMENT.CAPTURE.COMPLETED",
-        "PAYMENT.CAPTURE.PENDING",
-        "PAYMENT.CAPTURE.DENIED",
-        "PAYMENT.CAPTURE.DECLINED",  # PayPal's pages use both names
-    ),
-}
 _OVERLAP = timedelta(hours=1)
 _FIRST_LOOK = timedelta(days=3)
 _OPEN = (EventState.RECEIVED, EventState.FAILED)
-
-
-class StillUnknown(Exception):
-    """The provider did not answer the question that an event raised: ask again."""
 
 
 def receive(news: News, *, provider: str = Provider.STRIPE, at: datetime) -> WebhookEvent:
@@ -57,7 +30,7 @@ def receive(news: News, *, provider: str = Provider.STRIPE, at: datetime) -> Web
 
     One that failed before is worked on again: the provider's repetition is a second chance, not a duplicate.
     """
-    heard = news.type in _HEARD_OF[provider]
+    heard = news.type in heard_of(provider)
     row = WebhookEvent(
         provider=provider,
         event_id=news.event_id,
@@ -78,7 +51,7 @@ def receive(news: News, *, provider: str = Provider.STRIPE, at: datetime) -> Web
 
 
 def apply_event(event_id: int, *, gateway: Gateway, at: datetime) -> WebhookEvent:
-    """Look at the payment an event is about. An event is a hint: what counts is what the provider answers now.
+    """Look at what an event is about. An event is a hint: what counts is what the provider answers now.
 
     Raises whatever went wrong, after noting it on the event.
     """
@@ -86,11 +59,12 @@ def apply_event(event_id: int, *, gateway: Gateway, at: datetime) -> WebhookEven
     if event.state not in _OPEN:
         return event
     try:
-        payment = _look(event, gateway=gateway, at=at)
+        found = look(gateway.recall_news(event.payload), provider=event.provider, gateway=gateway, at=at)
     except Exception as error:
         _close(event, EventState.FAILED, at=at, error=f"{type(error).__name__}: {error}")
         raise
-    return _close(event, EventState.PROCESSED if payment else EventState.ORPHAN, at=at, payment=payment)
+    state = EventState.PROCESSED if found.ours else EventState.ORPHAN
+    return _close(event, state, at=at, payment=found.payment)
 
 
 def replay(event_id: int, *, at: datetime) -> WebhookEvent:
@@ -110,7 +84,7 @@ def catch_up(*, gateway: Gateway, provider: str = Provider.STRIPE, at: datetime)
     told = WebhookEvent.objects.filter(provider=provider)
     known = told.aggregate(last=Max("received_at"))["last"]
     since = known - _OVERLAP if known else at - _FIRST_LOOK
-    news = list(gateway.news_since(since, types=_HEARD_OF[provider]))
+    news = list(gateway.news_since(since, types=heard_of(provider)))
     seen = set(told.filter(event_id__in=[each.event_id for each in news]).values_list("event_id"))
     for each in news:
         receive(each, provider=provider, at=at)
@@ -119,34 +93,6 @@ def catch_up(*, gateway: Gateway, provider: str = Provider.STRIPE, at: datetime)
 
 def _ask_for_work(event: WebhookEvent, *, at: datetime) -> None:
     enqueue(APPLY, {"event_id": event.pk}, key=f"{APPLY}:{event.pk}:{event.attempts // TRIES}", at=at)
-
-
-def _look(event: WebhookEvent, *, gateway: Gateway, at: datetime) -> Payment | None:
-    news = gateway.recall_news(event.payload)
-    payment = _payment_of(news)
-    if payment is None:
-        return None
-    found = ask(payment.pk, gateway=gateway, at=at, hint=news.session_id)
-    if found.status == PaymentStatus.UNKNOWN:
-        raise StillUnknown(found.reference)
-    return found
-
-
-def _payment_of(news: News) -> Payment | None:
-    """Our row, by the ids that we wrote down ourselves, else by the reference that we gave to the provider.
-
-    Whatever an event claims, the worst it can do is to make us look at one of our own payments.
-    """
-    ids = {"session_id": news.session_id, "intent_id": news.intent_id, "public_id": _uuid(news.reference)}
-    found = (Payment.objects.filter(**{name: value}).first() for name, value in ids.items() if value)
-    return next((payment for payment in found if payment is not None), None)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _close(

@@ -14,7 +14,8 @@ from outbox.services import run_due
 from payments import services
 from payments.gateways.base import News, Unsure
 from payments.models import EventState, Payment, PaymentStatus, WebhookEvent
-from payments.services.inbox import HEARD, TRIES
+from payments.services.hearing import HEARD
+from payments.services.inbox import TRIES
 from payments.tests.desk import Desk
 from payments.tests.test_stripe_gateway import signed
 

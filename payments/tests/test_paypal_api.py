@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from payments.gateways.paypal_api import PayPalApi, PayPalError, PayPalSilent
+from payments.gateways.paypal.api import PayPalApi, PayPalError, PayPalSilent
 
 TOKEN = "/v1/oauth2/token"
 Answer = tuple[int, dict[str, str], bytes]

@@ -170,7 +170,7 @@ class TestPayPal(GatewayContract):
         assert str(doubt.value) == "invalid_client"
 
     def test_a_receipt_of_another_currency_says_so(self, gateway: PayPalGateway, bank: Bank) -> None:
-        api = gateway._api
+        api = gateway._door._api
         unit = {"custom_id": "one", "amount": {"currency_code": "USD", "value": "5.00"}}
         order = api.post("v2/checkout/orders", {"intent": "CAPTURE", "purchase_units": [unit]})
         bank.control(f"paypal/approve/{order['id']}")

@@ -224,7 +224,7 @@ class TestNews:
         self, paypal: PayPalGateway, bank: Bank, at: datetime, customer: Customer
     ) -> None:
         unit = {"custom_id": "not ours", "amount": {"currency_code": "EUR", "value": "5.00"}}
-        order = paypal._api.post("v2/checkout/orders", {"intent": "CAPTURE", "purchase_units": [unit]})
+        order = paypal._door._api.post("v2/checkout/orders", {"intent": "CAPTURE", "purchase_units": [unit]})
         bank.control(f"paypal/approve/{order['id']}")
 
         event = self.news_of(paypal, at, "CHECKOUT.ORDER.APPROVED")
@@ -238,7 +238,7 @@ class TestNews:
     ) -> None:
         """An event that names our payment and another order: the order is read, not captured."""
         unit = {"custom_id": "not ours", "amount": {"currency_code": "EUR", "value": "5.00"}}
-        order = paypal._api.post("v2/checkout/orders", {"intent": "CAPTURE", "purchase_units": [unit]})
+        order = paypal._door._api.post("v2/checkout/orders", {"intent": "CAPTURE", "purchase_units": [unit]})
         bank.control(f"paypal/approve/{order['id']}")
         Payment.objects.filter(pk=opened.pk).update(session_id="", status=PaymentStatus.UNKNOWN)
 

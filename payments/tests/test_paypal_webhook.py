@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 
 from payments.gateways.base import NotAuthentic, Unsure
 from payments.gateways.paypal import PayPalGateway
-from payments.gateways.paypal_api import PayPalApi
-from payments.gateways.paypal_webhook import (
+from payments.gateways.paypal.api import PayPalApi
+from payments.gateways.paypal.webhook import (
     LocalVerifier,
     PostbackVerifier,
     Transmission,

@@ -1,4 +1,4 @@
-"""Money that moves through a provider: what was asked, what happened, what the provider told us."""
+"""Payments: what was asked, what happened."""
 
 from __future__ import annotations
 
@@ -10,61 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.money import Money
-
-
-class Provider(models.TextChoices):
-    STRIPE = "STRIPE", "Stripe"
-    PAYPAL = "PAYPAL", "PayPal"
-
-
-class Method(models.TextChoices):
-    CARD = "CARD", _("Card")
-    PAYPAL = "PAYPAL", "PayPal"
-
-    @property
-    def provider(self) -> Provider:
-        """Who takes the money."""
-        return Provider.PAYPAL if self is Method.PAYPAL else Provider.STRIPE
-
-
-class Purpose(models.TextChoices):
-    """Why the customer pays. What is due is paid by one payment at a time; a top-up of choice may be repeated."""
-
-    TOP_UP = "TOP_UP", _("Top-up")
-    PAY_DUE = "PAY_DUE", _("Payment of what is due")
-
-
-class PaymentStatus(models.TextChoices):
-    CREATED = "CREATED", _("Asked for")
-    SENT = "SENT", _("Sent to the provider")
-    OPEN = "OPEN", _("Waiting for the customer")
-    PENDING = "PENDING", _("Waiting for the bank")
-    UNKNOWN = "UNKNOWN", _("Being checked")
-    SUCCEEDED = "SUCCEEDED", _("Paid")
-    REFUSED = "REFUSED", _("Refused")
-    ABANDONED = "ABANDONED", _("Abandoned")
-
-
-LIVE = (
-    PaymentStatus.CREATED,
-    PaymentStatus.SENT,
-    PaymentStatus.OPEN,
-    PaymentStatus.PENDING,
-    PaymentStatus.UNKNOWN,
-)
-"""Not decided yet: these are asked about until the provider says how they ended."""
-
-
-class Failure(models.TextChoices):
-    """Why a bank or a provider said no, in classes that decide what the customer can do about it."""
-
-    FUNDS = "FUNDS", _("Not enough money on the card")
-    EXPIRED_CARD = "EXPIRED_CARD", _("The card has expired")
-    AUTHENTICATION = "AUTHENTICATION", _("Your bank asks for a confirmation")
-    DETAILS = "DETAILS", _("The card details do not match")
-    BANK = "BANK", _("Refused by your bank")
-    PAYPAL = "PAYPAL", _("Refused by PayPal")
-    PROVIDER = "PROVIDER", _("The payment page could not be opened")
+from payments.models.words import LIVE, Failure, Method, PaymentStatus, Provider, Purpose
 
 
 class ProviderCustomer(models.Model):
@@ -228,50 +174,6 @@ class PaymentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.from_status} → {self.to_status})"
-
-
-class EventState(models.TextChoices):
-    RECEIVED = "RECEIVED", _("Received")
-    PROCESSED = "PROCESSED", _("Applied")
-    IGNORED = "IGNORED", _("Of no concern")
-    ORPHAN = "ORPHAN", _("About nothing of ours")
-    FAILED = "FAILED", _("Failed")
-
-
-class WebhookEvent(models.Model):
-    """The inbox: what a provider told us, as it came. A hint to go and look, never the truth."""
-
-    provider = models.CharField(_("provider"), max_length=8, choices=Provider.choices)
-    event_id = models.CharField(_("event"), max_length=255)
-    type = models.CharField(_("kind"), max_length=100)
-    object_id = models.CharField(_("object"), max_length=255, blank=True, db_index=True)
-    livemode = models.BooleanField(_("real money"))
-    api_version = models.CharField(_("API version"), max_length=40, blank=True)
-    payload = models.JSONField(_("content"))
-    state = models.CharField(_("state"), max_length=9, choices=EventState.choices, default=EventState.RECEIVED)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    error = models.TextField(_("error"), blank=True)
-    payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("payment")
-    )
-    received_at = models.DateTimeField(_("received at"))
-    processed_at = models.DateTimeField(_("applied at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("webhook event")
-        verbose_name_plural = _("webhook events")
-        indexes = [
-            models.Index(
-                fields=["received_at", "id"], condition=Q(state__in=["RECEIVED", "FAILED"]), name="payments_inbox_open"
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["provider", "event_id"], name="payments_event_once"),
-            models.CheckConstraint(condition=Q(state__in=EventState.values), name="payments_event_state_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.event_id}"
 
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to mistake for something else

@@ -32,12 +32,12 @@ from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from payments.gateways.base import NotAuthentic, Unsure
-from payments.gateways.paypal_api import PayPalError, PayPalSilent
+from payments.gateways.paypal.api import PayPalError, PayPalSilent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payments.gateways.paypal_api import PayPalApi
+    from payments.gateways.paypal.api import PayPalApi
 
 ALGORITHM: Final = "SHA256withRSA"
 _HEADERS: Final = ("Transmission-Id", "Transmission-Time", "Transmission-Sig", "Cert-Url", "Auth-Algo")

@@ -1,0 +1,25 @@
+"""What every provider can do, in our words. Every call ends in an answer, `Refused` or `Unsure`."""
+
+from __future__ import annotations
+
+from payments.gateways.base.endings import NotAuthentic, Refused, Unsure
+from payments.gateways.base.gateway import Gateway
+from payments.gateways.base.news import News
+from payments.gateways.base.pages import Decline, Order, Page, PageState, Person, Receipt
+from payments.gateways.base.refunds import Refund, RefundState
+
+__all__ = [
+    "Decline",
+    "Gateway",
+    "News",
+    "NotAuthentic",
+    "Order",
+    "Page",
+    "PageState",
+    "Person",
+    "Receipt",
+    "Refund",
+    "RefundState",
+    "Refused",
+    "Unsure",
+]

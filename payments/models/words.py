@@ -1,0 +1,69 @@
+"""The words of money that moves through a provider: who, how, why, and where it stands."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Provider(models.TextChoices):
+    STRIPE = "STRIPE", "Stripe"
+    PAYPAL = "PAYPAL", "PayPal"
+
+
+class Method(models.TextChoices):
+    CARD = "CARD", _("Card")
+    PAYPAL = "PAYPAL", "PayPal"
+
+    @property
+    def provider(self) -> Provider:
+        """Who takes the money."""
+        return Provider.PAYPAL if self is Method.PAYPAL else Provider.STRIPE
+
+
+class Purpose(models.TextChoices):
+    """Why the customer pays. What is due is paid by one payment at a time; a top-up of choice may be repeated."""
+
+    TOP_UP = "TOP_UP", _("Top-up")
+    PAY_DUE = "PAY_DUE", _("Payment of what is due")
+
+
+class PaymentStatus(models.TextChoices):
+    CREATED = "CREATED", _("Asked for")
+    SENT = "SENT", _("Sent to the provider")
+    OPEN = "OPEN", _("Waiting for the customer")
+    PENDING = "PENDING", _("Waiting for the bank")
+    UNKNOWN = "UNKNOWN", _("Being checked")
+    SUCCEEDED = "SUCCEEDED", _("Paid")
+    REFUSED = "REFUSED", _("Refused")
+    ABANDONED = "ABANDONED", _("Abandoned")
+
+
+LIVE = (
+    PaymentStatus.CREATED,
+    PaymentStatus.SENT,
+    PaymentStatus.OPEN,
+    PaymentStatus.PENDING,
+    PaymentStatus.UNKNOWN,
+)
+"""Not decided yet: these are asked about until the provider says how they ended."""
+
+
+class Failure(models.TextChoices):
+    """Why a bank or a provider said no, in classes that decide what the customer can do about it."""
+
+    FUNDS = "FUNDS", _("Not enough money on the card")
+    EXPIRED_CARD = "EXPIRED_CARD", _("The card has expired")
+    AUTHENTICATION = "AUTHENTICATION", _("Your bank asks for a confirmation")
+    DETAILS = "DETAILS", _("The card details do not match")
+    BANK = "BANK", _("Refused by your bank")
+    PAYPAL = "PAYPAL", _("Refused by PayPal")
+    PROVIDER = "PROVIDER", _("The payment page could not be opened")
+
+
+class EventState(models.TextChoices):
+    RECEIVED = "RECEIVED", _("Received")
+    PROCESSED = "PROCESSED", _("Applied")
+    IGNORED = "IGNORED", _("Of no concern")
+    ORPHAN = "ORPHAN", _("About nothing of ours")
+    FAILED = "FAILED", _("Failed")

@@ -1,0 +1,67 @@
+"""Events about payment pages and the payments made on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from payments.models import Payment, PaymentStatus, Provider
+from payments.services.about.subject import Found, StillUnknown, Subject
+from payments.services.asking import ask
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from payments.gateways.base import Gateway, News
+
+
+def look(news: News, *, gateway: Gateway, at: datetime) -> Found:
+    """Ask about the payment that the event names."""
+    payment = payment_of(news)
+    if payment is None:
+        return Found(ours=False)
+    found = ask(payment.pk, gateway=gateway, at=at, hint=news.session_id)
+    if found.status == PaymentStatus.UNKNOWN:
+        raise StillUnknown(found.reference)
+    return Found(ours=True, payment=found)
+
+
+def payment_of(news: News) -> Payment | None:
+    """Our row, by the ids that we wrote down ourselves, else by the reference that we gave to the provider.
+
+    Whatever an event claims, the worst it can do is to make us look at one of our own payments.
+    """
+    ids = {"session_id": news.session_id, "intent_id": news.intent_id, "public_id": _uuid(news.reference)}
+    found = (Payment.objects.filter(**{name: value}).first() for name, value in ids.items() if value)
+    return next((payment for payment in found if payment is not None), None)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+SUBJECT: Final = Subject(
+    heard={
+        Provider.STRIPE: (
+            "checkout.session.completed",
+            "checkout.session.async_payment_succeeded",
+            "checkout.session.async_payment_failed",
+            "checkout.session.expired",
+            "payment_intent.succeeded",
+            "payment_intent.processing",
+            "payment_intent.payment_failed",
+            "payment_intent.canceled",
+        ),
+        Provider.PAYPAL: (
+            "CHECKOUT.ORDER.APPROVED",
+            "PAYMENT.CAPTURE.COMPLETED",
+            "PAYMENT.CAPTURE.PENDING",
+            "PAYMENT.CAPTURE.DENIED",
+            "PAYMENT.CAPTURE.DECLINED",  # PayPal's pages use both names
+        ),
+    },
+    look=look,
+)
