@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -114,9 +115,10 @@ def require_permission(
 ]:
     """Somebody who acts for a customer and has this right there; `to_change` is the right to send its form.
 
-    Without a session: to the sign-in page and back. Without any customer: there is no such page (404). With a
-    membership that needs a second factor, in a session without one: a page that says how to set it up. Without the
-    right: a page that says who has it (403). The view finds request.customer, .membership, .customers and .now.
+    Without a session: to the sign-in page and back. Without any customer: there is no such page (404), but staff who
+    come to the first page are led to the admin. With a membership that needs a second factor, in a session without
+    one: a page that says how to set it up. Without the right: a page that says who has it (403). The view finds
+    request.customer, .membership, .customers and .now.
     """
     to_look = Permission(permission)
     to_send = Permission(to_change or permission)
@@ -184,6 +186,8 @@ def _refusal(request: HttpRequest, wanted: Permission) -> HttpResponse | None:
         return redirect_to_login(request.get_full_path())
     membership = acting_of(request).membership
     if membership is None:
+        if cast("User", request.user).is_staff and request.path == reverse("dashboard"):
+            return redirect("admin:index")  # where staff who act for nobody begin
         raise Http404
     if membership.needs_second_factor and not has_second_factor(request):
         return _second_factor_page(request)

@@ -38,6 +38,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Billing, staff"),
     "SITE_HEADER": _("Billing, staff"),
     "SITE_SYMBOL": "menu_book",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("icon.svg")},
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -59,6 +59,18 @@ def support() -> Client:
     return staff(SUPPORT)
 
 
+def test_staff_who_act_for_nobody_begin_in_the_admin(support: Client) -> None:
+    assert support.get("/").headers["Location"] == "/admin/"
+    assert support.get("/factures/").status_code == 404
+
+
+def test_somebody_without_any_customer_finds_no_first_page(db: None) -> None:
+    nobody = Client()
+    nobody.force_login(User.objects.create_user("nobody@example.org", "a-long-password-for-tests"))
+
+    assert nobody.get("/").status_code == 404
+
+
 def words(response: Any) -> str:
     return str(response.content.decode())
 
@@ -303,5 +315,5 @@ def test_the_health_page_says_what_was_never_seen(support: Client) -> None:
 
 def test_the_wider_policy_is_for_the_admin_alone(cast: Cast, support: Client) -> None:
     assert "unsafe-eval" in support.get("/admin/")["Content-Security-Policy"]
-    assert "unsafe" not in support.get("/account/login/", follow=True)["Content-Security-Policy"]
+    assert "unsafe" not in support.get("/factures/")["Content-Security-Policy"]
     assert "unsafe" not in Client().get("/account/login/")["Content-Security-Policy"]
