@@ -28,5 +28,6 @@ DEMONSTRATION_SELLER: dict[str, Any] = {
     "ics": "FR53ZZZ999999",
     "vat_on_debits": True,
     "payment_days": 30,
+    "correction_days": 30,
     "mediator": "Médiateur de la consommation, 12 rue des Filatures, 69001 Lyon, mediateur.example",
 }

@@ -176,6 +176,11 @@ class Seller(models.Model):
     ics = models.CharField(_("SEPA creditor identifier"), max_length=35, blank=True)
     vat_on_debits = models.BooleanField(_("VAT on debits"), default=True)
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), default=30)
+    correction_days = models.PositiveSmallIntegerField(
+        _("days to correct an invoice"),
+        default=0,
+        help_text=_("How long customers may correct the billing details of an invoice by themselves; 0 for never."),
+    )
     late_rate_percent = models.DecimalField(
         _("late payment rate, % a year"), max_digits=5, decimal_places=2, default="12.15"
     )

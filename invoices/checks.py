@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Subquery, Sum
-from django.db.models.functions import Cast, Coalesce, Right
+from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Abs, Cast, Coalesce, Right
 
 from core.checks import Check
 from core.money import Money
@@ -15,7 +15,7 @@ from invoices import archive
 from invoices.content import content_hash, invoice_content, receipt_content
 from invoices.guards import expected_triggers, installed_triggers
 from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition
-from invoices.states import InvoiceStatus, RenditionKind, Series
+from invoices.states import DocumentKind, InvoiceStatus, RenditionKind, Series
 from ledger import selectors as ledger
 from outbox.models import Job, JobState
 
@@ -34,6 +34,8 @@ def documents() -> list[Check]:
         _numbers_follow(),
         _parts_sum_up(),
         _ledger_agrees(),
+        _ledger_agrees_on_credit_notes(),
+        _credit_notes_are_within(),
         _contents_are_as_frozen(),
         _files_are_whole(),
         _every_document_has_its_pdf(),
@@ -54,7 +56,11 @@ def _issued() -> QuerySet[Invoice]:
 def _numbers_follow() -> Check:
     """Each series runs from 1 to its last number, without a hole or a repeat, and no document is outside a series."""
     wrong = []
-    found = {**_spans(_issued(), Series.INVOICE), **_spans(Receipt.objects.all(), Series.RECEIPT)}
+    found = {
+        **_spans(_issued().filter(kind=DocumentKind.INVOICE), Series.INVOICE),
+        **_spans(_issued().filter(kind=DocumentKind.CREDIT_NOTE), Series.CREDIT_NOTE),
+        **_spans(Receipt.objects.all(), Series.RECEIPT),
+    }
     for series in DocumentSeries.objects.order_by("prefix", "year"):
         name = f"{series.prefix}{series.year}"
         first, last, count = found.pop(name, (1, 0, 0))
@@ -97,7 +103,7 @@ def _sum(model: type[InvoiceLine] | type[InvoiceVat], column: str) -> Coalesce:
 def _ledger_agrees() -> Check:
     """What an invoice asks is what the ledger debited, of the same customer, in the transaction it names."""
     wrong, count = [], 0
-    for some in _in_chunks(_issued().order_by("pk")):
+    for some in _in_chunks(_issued().filter(kind=DocumentKind.INVOICE).order_by("pk")):
         count += len(some)
         booked = ledger.booked_documents([str(invoice.number) for invoice in some])
         wrong += [str(invoice) for invoice in some if booked.get(str(invoice.number)) != _as_booked(invoice)]
@@ -108,10 +114,48 @@ def _as_booked(invoice: Invoice) -> ledger.BookedDocument:
     return ledger.BookedDocument(invoice.customer_id, invoice.ledger_tx_id or 0, Money(invoice.total_cents))
 
 
+def _ledger_agrees_on_credit_notes() -> Check:
+    """What a credit note takes back is what the ledger took off its invoice, in the transaction it names."""
+    wrong, count = [], 0
+    notes = _issued().filter(kind=DocumentKind.CREDIT_NOTE).select_related("original").order_by("pk")
+    for some in _in_chunks(notes):
+        count += len(some)
+        booked = ledger.booked_credit_notes([note.ledger_tx_id or 0 for note in some])
+        wrong += [str(note) for note in some if booked.get(note.ledger_tx_id or 0) != _as_taken_back(note)]
+    return _result("invoices.ledger_agrees_on_credit_notes", wrong, counted=f"{count} credit notes to the cent")
+
+
+def _as_taken_back(note: Invoice) -> ledger.BookedCreditNote:
+    original = str(note.original)
+    return ledger.BookedCreditNote(note.customer_id, str(note), original, Money(note.total_cents))
+
+
+def _credit_notes_are_within() -> Check:
+    """No line and no VAT of an invoice is taken back beyond what it is."""
+    lines = InvoiceLine.objects.filter(taken_back__invoice__status=InvoiceStatus.ISSUED).annotate(
+        taken=Sum("taken_back__net_cents")
+    )
+    too_much = lines.annotate(asked=Abs("net_cents"), back=Abs("taken")).filter(back__gt=F("asked"))
+    taken = InvoiceVat.objects.filter(
+        invoice__original=OuterRef("invoice"),
+        invoice__status=InvoiceStatus.ISSUED,
+        category=OuterRef("category"),
+        rate=OuterRef("rate"),
+    )
+    by_invoice = taken.order_by().values("invoice__original")
+    groups = InvoiceVat.objects.filter(invoice__credit_notes__isnull=False).annotate(
+        base=Subquery(by_invoice.annotate(total=Sum("base_cents")).values("total")),
+        back=Subquery(by_invoice.annotate(total=Sum("vat_cents")).values("total")),
+    )
+    beyond = groups.filter(Q(base__gt=F("base_cents")) | Q(back__gt=F("vat_cents")))
+    numbers = {*too_much.values_list("invoice__number", flat=True), *beyond.values_list("invoice__number", flat=True)}
+    return _result("invoices.credit_notes_are_within", sorted(map(str, numbers)), counted="none takes back too much")
+
+
 def _contents_are_as_frozen() -> Check:
     """The hash of each document, computed again."""
     wrong, count = [], 0
-    for some in _in_chunks(_issued().order_by("pk")):
+    for some in _in_chunks(_issued().select_related("original", "replaces").order_by("pk")):
         lines, vat = _children(some)
         hashes = {i: content_hash(invoice_content(i, lines[i.pk], vat[i.pk])) for i in some}
         wrong += [str(invoice) for invoice, found in hashes.items() if found != invoice.content_hash]
@@ -126,7 +170,7 @@ def _contents_are_as_frozen() -> Check:
 def _children(invoices: list[Invoice]) -> tuple[dict[int, list[InvoiceLine]], dict[int, list[InvoiceVat]]]:
     lines: dict[int, list[InvoiceLine]] = defaultdict(list)
     vat: dict[int, list[InvoiceVat]] = defaultdict(list)
-    for line in InvoiceLine.objects.filter(invoice__in=invoices).order_by("position"):
+    for line in InvoiceLine.objects.filter(invoice__in=invoices).select_related("original").order_by("position"):
         lines[line.invoice_id].append(line)
     for group in InvoiceVat.objects.filter(invoice__in=invoices).order_by("-rate", "category"):
         vat[group.invoice_id].append(group)

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 
 def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterable[InvoiceVat]) -> dict[str, Any]:
-    """Number, parties, lines, VAT, amounts, dates, VAT basis and what was paid at issue."""
-    return {
+    """Number, parties, lines, VAT, amounts, dates, VAT basis and what was paid at issue.
+
+    Of a credit note also the invoice and the lines it takes back, why, and what became of the money; of a corrected
+    invoice the one that it replaces. Read with `original`, `replaces`, and each line's `original`.
+    """
+    content = {
         "kind": invoice.kind,
         "number": invoice.number,
         "seller": invoice.seller,
@@ -39,6 +43,11 @@ def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterabl
         "paid_at_issue_cents": invoice.paid_at_issue_cents,
         "vat_on_debits": invoice.vat_on_debits,
     }
+    if invoice.original is not None:
+        content |= _taken_back(invoice, invoice.original)
+    if invoice.replaces is not None:
+        content["replaces"] = _named(invoice.replaces)
+    return content
 
 
 def receipt_content(receipt: Receipt) -> dict[str, Any]:
@@ -64,8 +73,25 @@ def content_hash(content: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _line(line: InvoiceLine) -> dict[str, Any]:
+def _taken_back(note: Invoice, original: Invoice) -> dict[str, Any]:
     return {
+        "original": _named(original),
+        "reason": note.reason,
+        "freed_cents": note.freed_cents,
+        "freed_money": note.freed_money,
+    }
+
+
+def _named(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "number": invoice.number,
+        "issue_date": _day(invoice.issue_date),
+        "content_hash": invoice.content_hash,
+    }
+
+
+def _line(line: InvoiceLine) -> dict[str, Any]:
+    content = {
         "label": line.label,
         "period_start": _day(line.period_start),
         "period_end": _day(line.period_end),
@@ -75,6 +101,9 @@ def _line(line: InvoiceLine) -> dict[str, Any]:
         "category": line.category,
         "net_cents": line.net_cents,
     }
+    if line.original is not None:
+        content["original"] = line.original.position
+    return content
 
 
 def _vat(group: InvoiceVat) -> dict[str, Any]:

@@ -12,26 +12,36 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 _SQL = Path(__file__).parent / "sql"
-_TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
+_FIRST = "guards"
+_PARTS = (_FIRST, "credit_guards")
+_TRIGGER = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers. A migration that rebuilds one of these tables on SQLite calls it again."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_read("postgresql_guards.sql"))
-            return
-        cursor.execute("SELECT name FROM pragma_table_info('invoices_invoice')")
-        frozen = sorted({name for (name,) in cursor.fetchall()} - set(ROUTING_LENGTHS))
-        changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in frozen)
-        for trigger in _TRIGGER.finditer(_read("sqlite_guards.sql")):
-            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger[1]}")
-            cursor.execute(trigger[0].replace("{changed}", changed))
+    """Create the triggers of the first release (migration 0002), or create them again."""
+    _create(connection, _FIRST)
+
+
+def reinstall(connection: BaseDatabaseWrapper) -> None:
+    """Create every trigger, again if need be. A migration that changes one of these tables ends with it."""
+    for part in _PARTS:
+        _create(connection, part)
+
+
+def take_away(connection: BaseDatabaseWrapper) -> None:
+    """Drop the triggers before a migration that rebuilds one of these tables on SQLite; it ends with `reinstall`.
+
+    There a trigger that names a table stands in the way of making that table anew. PostgreSQL needs none of this.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in sorted(installed_triggers(connection)):
+                cursor.execute(f"DROP TRIGGER {name}")
 
 
 def expected_triggers(vendor: str) -> set[str]:
-    """The names that `install` creates on that engine."""
-    return {trigger[1] for trigger in _TRIGGER.finditer(_read(f"{vendor}_guards.sql"))}
+    """The names of all our triggers on that engine."""
+    return {trigger[1] for part in _PARTS for trigger in _TRIGGER.finditer(_read(f"{vendor}_{part}.sql"))}
 
 
 def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
@@ -44,6 +54,20 @@ def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return {name for (name,) in cursor.fetchall()}
+
+
+def _create(connection: BaseDatabaseWrapper, part: str) -> None:
+    script = _read(f"{connection.vendor}_{part}.sql")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(script)
+            return
+        cursor.execute("SELECT name FROM pragma_table_info('invoices_invoice')")
+        frozen = sorted({name for (name,) in cursor.fetchall()} - set(ROUTING_LENGTHS))
+        changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in frozen)
+        for trigger in _TRIGGER.finditer(script):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger[1]}")
+            cursor.execute(trigger[0].replace("{changed}", changed))
 
 
 def _read(name: str) -> str:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from invoices.locks import lock_series
 from invoices.states import Series
 
-# The law wants numbers and dates to go up together on invoices. A receipt is none: money keeps its own date.
-CHRONOLOGICAL = frozenset({Series.INVOICE})
+# The law wants numbers and dates to go up together on invoices and credit notes. A receipt keeps the date of its money.
+CHRONOLOGICAL = frozenset({Series.INVOICE, Series.CREDIT_NOTE})
 
 
 class DateBeforeLast(ValueError):

@@ -11,6 +11,7 @@ class DocumentKind(models.TextChoices):
     """What an invoice-like document is. Stored with the document and part of what is frozen."""
 
     INVOICE = "INVOICE", _("Invoice")
+    CREDIT_NOTE = "CREDIT_NOTE", _("Credit note")
 
 
 class InvoiceStatus(models.TextChoices):
@@ -18,6 +19,14 @@ class InvoiceStatus(models.TextChoices):
 
     DRAFT = "DRAFT", _("Draft")
     ISSUED = "ISSUED", _("Issued")
+
+
+class FreedMoney(models.TextChoices):
+    """What becomes of money that had paid what a credit note takes back. It is back in its own lot in each case."""
+
+    BALANCE = "BALANCE", _("Stays on the prepaid account")
+    REFUND = "REFUND", _("Kept to be refunded")
+    CORRECTED = "CORRECTED", _("Pays the corrected invoice")
 
 
 class RenditionKind(models.TextChoices):
@@ -31,6 +40,7 @@ class Series(models.TextChoices):
     """The prefixes of our numbers; two series never share a number (CGI ann. II art. 242 nonies A, I-7°)."""
 
     INVOICE = "FA", _("Invoices")
+    CREDIT_NOTE = "AV", _("Credit notes")
     RECEIPT = "RC", _("Receipts")
 
 

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
     from django.db.models import Field
 
-_KEPT = {"id", "public_id", "kind", "customer", "created_at", "currency", "subject"}
+_KEPT = {"id", "public_id", "kind", "customer", "created_at", "currency", "subject"} | {
+    "original",
+    "replaces",
+    "reason",
+    "key",
+    "asked",
+}
 _FIELDS = [field for field in Invoice._meta.concrete_fields if field.name not in _KEPT]  # noqa: SLF001 - the columns
 _UPDATE = f"UPDATE invoices_invoice SET {', '.join(f'{field.column} = %s' for field in _FIELDS)} WHERE id = %s"  # noqa: S608
 

@@ -1,4 +1,4 @@
-"""Documents: invoices with their lines and VAT, receipts, the series of their numbers, and their stored bytes."""
+"""Documents: invoices and credit notes, receipts, the series of their numbers, and their stored bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invoices, their lines and their VAT.
+"""Invoices and credit notes, their lines and their VAT.
 
 An invoice is a draft, then issued; from then on the database itself refuses to change it (migration 0002). Lines and
 VAT are written before the invoice is issued, and nothing after.
@@ -13,15 +13,20 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from invoices.models.hashing import HASH
-from invoices.states import DocumentKind, InvoiceStatus
+from invoices.states import DocumentKind, FreedMoney, InvoiceStatus
 
 LABEL_LENGTH = 300
+_INVOICE = Q(kind=DocumentKind.INVOICE)
+_CREDIT_NOTE = Q(kind=DocumentKind.CREDIT_NOTE)
 # The buyer's own words for where an invoice goes: not part of its content, so they may still change once it is issued.
 ROUTING_LENGTHS = {"service_code": 100, "engagement_number": 50, "market_number": 50}
 
 
 class Invoice(models.Model):
     """What a customer owes for services, and who says so to whom. A draft may change; issued, it is frozen.
+
+    A credit note is such a row too: it takes back all or part of its `original`, line by line. Its amounts are
+    positive, as EN 16931 has them for type 381: the kind says in which sense they count.
 
     `seller` and `buyer` are copies taken at issue. The routing references (service code, engagement, market) are the
     only columns that may still change: they are the buyer's own words, each rendition says which it carried.
@@ -62,6 +67,26 @@ class Invoice(models.Model):
     ledger_tx = models.OneToOneField(
         "ledger.Tx", verbose_name=_("transaction"), null=True, on_delete=models.PROTECT, related_name="+"
     )
+    actor = models.CharField(_("asked by"), max_length=100, blank=True)
+    replaces = models.OneToOneField(
+        "self", verbose_name=_("replaces"), null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    # --- Credit notes only ---
+    original = models.ForeignKey(
+        "self",
+        verbose_name=_("invoice taken back"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="credit_notes",
+        db_index=False,
+    )
+    reason = models.CharField(_("reason"), max_length=LABEL_LENGTH, blank=True)
+    freed_cents = models.BigIntegerField(_("money freed, cents"), default=0)
+    freed_money = models.CharField(_("money freed"), max_length=9, choices=FreedMoney.choices, blank=True)
+    key = models.CharField(  # noqa: DJ001 - unique: invoices have none
+        _("idempotency key"), max_length=200, null=True, unique=True, editable=False
+    )
+    asked = models.CharField(_("fingerprint of what was asked"), max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("invoice")
@@ -70,7 +95,9 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="invoices_kind_known"),
             models.CheckConstraint(condition=Q(currency="EUR"), name="invoices_currency_euro"),
             models.CheckConstraint(
-                condition=Q(number__isnull=True) | Q(number__regex=r"^FA20[0-9]{2}-[0-9]{6}$"),
+                condition=Q(number__isnull=True)
+                | _INVOICE & Q(number__regex=r"^FA20[0-9]{2}-[0-9]{6}$")
+                | _CREDIT_NOTE & Q(number__regex=r"^AV20[0-9]{2}-[0-9]{6}$"),
                 name="invoices_number_form",
             ),
             models.CheckConstraint(
@@ -104,12 +131,26 @@ class Invoice(models.Model):
                 & HASH,
                 name="invoices_issued_is_complete",
             ),
+            models.CheckConstraint(
+                condition=_INVOICE
+                & Q(original__isnull=True, key__isnull=True, reason="", freed_cents=0, freed_money="", asked="")
+                | _CREDIT_NOTE
+                & Q(original__isnull=False, key__isnull=False, freed_money__in=FreedMoney.values)
+                & Q(replaces__isnull=True, paid_at_issue_cents=0)
+                & ~Q(reason="")
+                & ~Q(key=""),
+                name="invoices_note_says_what_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(freed_cents__gte=0, freed_cents__lte=F("total_cents")), name="invoices_freed_within_total"
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["customer", "-issue_date", "-number"], condition=Q(status="ISSUED"), name="invoices_of_customer"
             ),
             models.Index(fields=["customer"], condition=Q(status="DRAFT"), name="invoices_drafts"),
+            models.Index(fields=["original"], condition=Q(original__isnull=False), name="invoices_credit_notes_of"),
         ]
 
     def __str__(self) -> str:
@@ -119,11 +160,16 @@ class Invoice(models.Model):
     def is_issued(self) -> bool:
         return self.status == InvoiceStatus.ISSUED
 
+    @property
+    def is_credit_note(self) -> bool:
+        return self.kind == DocumentKind.CREDIT_NOTE
+
 
 class InvoiceLine(models.Model):
     """One service sold: how many, at which price before VAT, at which rate. A discount is a negative quantity.
 
-    On a draft `rate` is the rate of the product in France; issuing writes the rate that applies to this buyer.
+    On a draft `rate` is the rate of the product in France; issuing writes the rate that applies to this buyer. A line
+    of a credit note names the `original` line that it takes back, and has its rate and category.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
@@ -137,12 +183,21 @@ class InvoiceLine(models.Model):
     rate = models.DecimalField(_("VAT rate, %"), max_digits=5, decimal_places=2)
     category = models.CharField(_("VAT category"), max_length=2, default="S")
     net_cents = models.BigIntegerField(_("amount before VAT, cents"))
+    original = models.ForeignKey(
+        "self",
+        verbose_name=_("line taken back"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="taken_back",
+        db_index=False,
+    )
 
     class Meta:
         verbose_name = _("line")
         verbose_name_plural = _("lines")
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="invoices_line_once"),
+            models.UniqueConstraint(fields=["invoice", "original"], name="invoices_line_taken_back_once"),
             models.CheckConstraint(condition=~Q(label=""), name="invoices_line_says_what"),
             models.CheckConstraint(condition=~Q(quantity=0), name="invoices_line_quantity_not_zero"),
             models.CheckConstraint(condition=Q(unit_price__gt=0), name="invoices_line_price_positive"),
@@ -152,6 +207,9 @@ class InvoiceLine(models.Model):
                 | Q(period_start__isnull=False, period_end__isnull=False, period_end__gte=F("period_start")),
                 name="invoices_line_period_in_order",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["original"], condition=Q(original__isnull=False), name="invoices_lines_taken_back")
         ]
 
     def __str__(self) -> str:

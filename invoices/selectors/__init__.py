@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from invoices.selectors.credits import credit_notes_of, credited_totals, left_of, money_to_refund
 from invoices.selectors.documents import (
     InvoicePage,
     get_invoice,
@@ -25,6 +26,8 @@ __all__ = [
     "Period",
     "StoredDocument",
     "chosen_invoices",
+    "credit_notes_of",
+    "credited_totals",
     "documents_of",
     "get_invoice",
     "get_receipt",
@@ -34,6 +37,8 @@ __all__ = [
     "invoices_of",
     "issued_invoice",
     "latest_pdf",
+    "left_of",
+    "money_to_refund",
     "open_amount",
     "receipt_for",
     "receipts_of",

@@ -1,8 +1,9 @@
-"""The verbs of documents: draft, issue, write receipts, render."""
+"""The verbs of documents: draft, issue, take back, write receipts, render."""
 
 from __future__ import annotations
 
 from invoices.numbering import DateBeforeLast
+from invoices.services.crediting import BadCredit, CreditKeyReused, Request, TakenBack, issue_credit_note
 from invoices.services.drafting import BadLine, BadReference, NewLine, draft, read_line
 from invoices.services.issuing import NothingToBill, TooMany, issue, issue_many
 from invoices.services.receiving import ReceiptKeyReused, issue_receipt
@@ -10,17 +11,22 @@ from invoices.services.rendering import NotIssued, render_invoice, render_receip
 from invoices.tax import VatNotDecided
 
 __all__ = [
+    "BadCredit",
     "BadLine",
     "BadReference",
+    "CreditKeyReused",
     "DateBeforeLast",
     "NewLine",
     "NotIssued",
     "NothingToBill",
     "ReceiptKeyReused",
+    "Request",
+    "TakenBack",
     "TooMany",
     "VatNotDecided",
     "draft",
     "issue",
+    "issue_credit_note",
     "issue_many",
     "issue_receipt",
     "read_line",

@@ -17,7 +17,7 @@ from invoices.locks import lock_invoices
 from invoices.models import Invoice, InvoiceLine, InvoiceVat
 from invoices.numbering import take_numbers
 from invoices.pricing import NothingToBill, Priced, price_for
-from invoices.states import InvoiceStatus, Series
+from invoices.states import DocumentKind, InvoiceStatus, Series
 from invoices.transitions import move
 from invoices.writing import write_issued
 from ledger import services as ledger
@@ -32,6 +32,7 @@ __all__ = ["ISSUED_AT_ONCE", "NothingToBill", "TooMany", "issue", "issue_many"]
 ISSUED_AT_ONCE = 200
 PUBLIC_DAYS = 30  # Code de la commande publique, art. R. 2192-10
 VAT_WAITING = "445870"
+_EVENTS = {DocumentKind.INVOICE: "invoice.issued", DocumentKind.CREDIT_NOTE: "credit_note.issued"}
 
 
 class TooMany(ValueError):
@@ -60,7 +61,7 @@ def issue_many(invoices: Sequence[Invoice], *, at: datetime) -> list[Invoice]:
         known = lock_invoices(wanted)
         if missing := set(wanted) - set(known):
             raise Invoice.DoesNotExist(f"no invoice {min(missing)}")
-        drafts = [known[pk] for pk in wanted if not known[pk].is_issued]
+        drafts = [known[pk] for pk in wanted if not known[pk].is_issued and not known[pk].is_credit_note]
         if drafts:
             _issue(drafts, at=at)
     return [known[invoice.pk] for invoice in invoices]
@@ -84,7 +85,7 @@ def _issue(drafts: list[Invoice], *, at: datetime) -> None:
         invoice.content_hash = content_hash(invoice_content(invoice, lines[invoice.pk], vat[invoice.pk]))
         move(invoice, InvoiceStatus.ISSUED)
     write_issued(drafts)
-    _tell(drafts, at=at)
+    tell(drafts, at=at)
 
 
 def _lines_of(drafts: Sequence[Invoice]) -> dict[int, list[InvoiceLine]]:
@@ -151,10 +152,16 @@ def _releases(vat: Sequence[InvoiceVat]) -> list[ledger.Release]:
     return [ledger.Release(VAT_WAITING, group.vat_account, Money(group.vat_cents)) for group in vat if group.vat_cents]
 
 
-def _tell(issued: Sequence[Invoice], *, at: datetime) -> None:
+def tell(issued: Sequence[Invoice], *, at: datetime) -> None:
     """Seal the fact, ask for each PDF, and for the mails: rendering either would keep the series locked."""
-    facts = [{"number": i.number, "total_cents": i.total_cents, "content_hash": i.content_hash} for i in issued]
-    ledger.record_many("invoice.issued", facts, at=at)
+    for kind, event in _EVENTS.items():
+        facts = [
+            {"number": i.number, "total_cents": i.total_cents, "content_hash": i.content_hash}
+            for i in issued
+            if i.kind == kind
+        ]
+        if facts:
+            ledger.record_many(event, facts, at=at)
     renders = [
         outbox.NewJob(
             "invoices.render",

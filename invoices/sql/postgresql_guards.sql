@@ -25,13 +25,13 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER invoices_invoice_frozen BEFORE UPDATE ON invoices_invoice
+CREATE OR REPLACE TRIGGER invoices_invoice_frozen BEFORE UPDATE ON invoices_invoice
   FOR EACH ROW WHEN (OLD.status = 'ISSUED') EXECUTE FUNCTION invoices_frozen();
 
-CREATE TRIGGER invoices_invoice_stays BEFORE DELETE ON invoices_invoice
+CREATE OR REPLACE TRIGGER invoices_invoice_stays BEFORE DELETE ON invoices_invoice
   FOR EACH ROW WHEN (OLD.status = 'ISSUED') EXECUTE FUNCTION invoices_refuse();
 
-CREATE TRIGGER invoices_invoice_born_draft BEFORE INSERT ON invoices_invoice
+CREATE OR REPLACE TRIGGER invoices_invoice_born_draft BEFORE INSERT ON invoices_invoice
   FOR EACH ROW WHEN (NEW.status <> 'DRAFT') EXECUTE FUNCTION invoices_refuse();
 
 CREATE OR REPLACE FUNCTION invoices_sums_hold() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -44,7 +44,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER invoices_invoice_sums_hold BEFORE UPDATE ON invoices_invoice
+CREATE OR REPLACE TRIGGER invoices_invoice_sums_hold BEFORE UPDATE ON invoices_invoice
   FOR EACH ROW WHEN (OLD.status = 'DRAFT' AND NEW.status = 'ISSUED') EXECUTE FUNCTION invoices_sums_hold();
 
 -- --- Lines and VAT of an issued invoice -----------------------------------------------------------------------------
@@ -64,18 +64,18 @@ BEGIN
   END LOOP;
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
-CREATE TRIGGER invoices_invoiceline_frozen BEFORE INSERT OR UPDATE OR DELETE ON invoices_invoiceline
+CREATE OR REPLACE TRIGGER invoices_invoiceline_frozen BEFORE INSERT OR UPDATE OR DELETE ON invoices_invoiceline
   FOR EACH ROW EXECUTE FUNCTION invoices_part_frozen();
-CREATE TRIGGER invoices_invoicevat_frozen BEFORE INSERT OR UPDATE OR DELETE ON invoices_invoicevat
+CREATE OR REPLACE TRIGGER invoices_invoicevat_frozen BEFORE INSERT OR UPDATE OR DELETE ON invoices_invoicevat
   FOR EACH ROW EXECUTE FUNCTION invoices_part_frozen();
 
 -- --- Receipts, renditions, series -----------------------------------------------------------------------------------
-CREATE TRIGGER invoices_receipt_append_only BEFORE UPDATE OR DELETE ON invoices_receipt
+CREATE OR REPLACE TRIGGER invoices_receipt_append_only BEFORE UPDATE OR DELETE ON invoices_receipt
   FOR EACH ROW EXECUTE FUNCTION invoices_refuse();
-CREATE TRIGGER invoices_rendition_append_only BEFORE UPDATE OR DELETE ON invoices_rendition
+CREATE OR REPLACE TRIGGER invoices_rendition_append_only BEFORE UPDATE OR DELETE ON invoices_rendition
   FOR EACH ROW EXECUTE FUNCTION invoices_refuse();
-CREATE TRIGGER invoices_documentseries_stays BEFORE DELETE ON invoices_documentseries
+CREATE OR REPLACE TRIGGER invoices_documentseries_stays BEFORE DELETE ON invoices_documentseries
   FOR EACH ROW EXECUTE FUNCTION invoices_refuse();
-CREATE TRIGGER invoices_documentseries_goes_up BEFORE UPDATE ON invoices_documentseries
+CREATE OR REPLACE TRIGGER invoices_documentseries_goes_up BEFORE UPDATE ON invoices_documentseries
   FOR EACH ROW WHEN (NEW.prefix <> OLD.prefix OR NEW.year <> OLD.year OR NEW.last < OLD.last OR NEW.last_date < OLD.last_date)
   EXECUTE FUNCTION invoices_refuse();

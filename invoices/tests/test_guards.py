@@ -37,6 +37,13 @@ OTHER = {
     "subject": "'Autre'",
     "currency": "'USD'",
     "kind": "'CREDIT_NOTE'",
+    "actor": "'user:1'",
+    "replaces_id": "id",
+    "original_id": "id",
+    "reason": "'Autre'",
+    "freed_money": "'BALANCE'",
+    "key": "'other'",
+    "asked": "'other'",
 }
 
 

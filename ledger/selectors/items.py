@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, Sum
 
 from core.money import Money
-from ledger.models import Allocation, Lot, OpenItem
+from ledger.kinds import AllocationKind
+from ledger.models import Allocation, Hold, Lot, OpenItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,25 @@ class BookedDocument:
     customer_id: int
     tx_id: int
     amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BookedCreditNote:
+    """A credit note as the books know it: of whom, which document it reduced, by how much."""
+
+    customer_id: int
+    ref: str
+    document_ref: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLot:
+    """Money of a lot under an outgoing hold: `refund_lot` takes the lot and the key."""
+
+    lot_id: int
+    amount: Money
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +104,24 @@ def booked_documents(document_refs: Sequence[str]) -> dict[str, BookedDocument]:
     """What the books hold of each of these documents; those that the ledger does not know are left out."""
     rows = OpenItem.objects.filter(document_ref__in=document_refs)
     return {row.document_ref: BookedDocument(row.customer_id, row.tx_id, Money(row.amount_cents)) for row in rows}
+
+
+def booked_credit_notes(tx_ids: Sequence[int]) -> dict[int, BookedCreditNote]:
+    """The credit note that each of these transactions books; the others are left out. One query."""
+    rows = Allocation.objects.filter(kind=AllocationKind.CREDIT_NOTE, tx__in=tx_ids).select_related("item")
+    return {
+        row.tx_id: BookedCreditNote(
+            row.item.customer_id, row.source_ref, row.item.document_ref, Money(row.amount_cents)
+        )
+        for row in rows
+    }
+
+
+def held_lots(customer_id: int, key: str) -> list[HeldLot]:
+    """The lots still under an outgoing hold named `<key>:<lot>`, in the order of the lots. One query."""
+    active = Hold.objects.filter(customer=customer_id, released_at__isnull=True, lot__isnull=False)
+    rows = active.filter(key__startswith=f"{key}:")
+    return [HeldLot(row.lot_id or 0, Money(row.amount_cents), row.key) for row in rows.order_by("lot_id")]
 
 
 def allocations_of(document_ref: str) -> list[AllocationView]:

@@ -17,7 +17,7 @@ from ledger.services.moves import dispute_item, move_money, settle, withdraw
 from ledger.services.pieces import Piece
 from ledger.services.posting import PostedTx, post
 from ledger.services.record import MonthNotOver, close_month, record, record_many
-from ledger.services.reducing import DebitLeg, Reduced, TooMuch, book_credit_note, write_off
+from ledger.services.reducing import DebitLeg, FreedLot, Reduced, TooMuch, book_credit_note, write_off
 from ledger.services.writing import KeyReused
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Booked",
     "CreditLeg",
     "DebitLeg",
+    "FreedLot",
     "HiddenKind",
     "ItemKind",
     "Journal",

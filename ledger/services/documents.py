@@ -40,11 +40,15 @@ class CreditLeg:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """VAT of one rate that waits for the money (VAT on encaissements): 445870 → 445711."""
+    """VAT of one rate that waits for the money (VAT on encaissements): 445870 → 445711.
+
+    `share` says which one of the document's releases a credit note lowers, from 1, where accounts alone do not.
+    """
 
     waiting_account: str
     due_account: str
     vat: Money
+    share: int = 0
 
 
 @dataclass(frozen=True, slots=True)

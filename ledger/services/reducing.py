@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from ledger.bundle import Leg
     from ledger.models import Tx
+    from ledger.planning import MoneyAllocation
     from ledger.services.books import Book, ItemState
     from ledger.services.documents import Release
     from ledger.services.pieces import Piece
@@ -41,6 +43,15 @@ class DebitLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class FreedLot:
+    """Money that is back in its lot, and the outgoing hold that keeps it there, when there is one."""
+
+    lot_id: int
+    amount: Money
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reduced:
     """A document reduced. `freed` is the money that had paid it and is back in its lots."""
 
@@ -48,6 +59,7 @@ class Reduced:
     replayed: bool
     freed: Money
     balance: Money
+    lots: tuple[FreedLot, ...] = ()
 
 
 @repeatable
@@ -60,11 +72,13 @@ def book_credit_note(
     at: datetime,
     releases: Sequence[Release] = (),
     keeps_as: str = "",
+    keeps_each_lot: bool = False,
 ) -> Reduced:
     """Reduce an invoice by its credit note (`piece.ref`), and settle with the money that this frees.
 
     If less is open than the credit note, the newest payments are undone first for the difference: the money returns
-    to its own lot. `keeps_as` puts it under an outgoing hold of this key, so that it pays nothing else meanwhile.
+    to its own lot. `keeps_as` puts it under an outgoing hold of this key, so that it pays nothing else meanwhile;
+    with `keeps_each_lot` under one on each lot, `<key>:<lot>`, so that each is refunded by itself.
     `releases` are the parts of the VAT that wait for the money (VAT on encaissements).
     """
     asked = fingerprint("credit note", document_ref, total.cents, piece.ref)
@@ -94,11 +108,12 @@ def book_credit_note(
         allocations=(NewAllocation(item.id, AllocationKind.CREDIT_NOTE, total.cents, source_ref=piece.ref),),
         vat=changes,
     )
-    placed = _keep(book, freed, keeps_as)
+    lots = _freed_lots(undone, keeps_as if keeps_each_lot else "")
+    placed = _keep_lots(book, lots) if keeps_each_lot else _keep(book, freed, keeps_as)
     again = settlement(book, heading.also("settle"), paid=book.settle())
     written = write(Bundle([*undoing, note, *again], at, placed=placed))
     assert isinstance(written, Written)  # noqa: S101 - the key was looked for under the customer's lock
-    return Reduced(written.txs[len(undoing)], replayed=False, freed=freed, balance=book.balance)
+    return Reduced(written.txs[len(undoing)], replayed=False, freed=freed, balance=book.balance, lots=lots)
 
 
 @repeatable
@@ -157,10 +172,11 @@ def _reduce_vat(item: ItemState, releases: Sequence[Release]) -> tuple[NewVatMov
     """Lower the VAT that waits, rate by rate."""
     movements = []
     for release in releases:
+        accounts = (release.waiting_account, release.due_account)
         place, state = next(
             (place, state)
             for place, state in enumerate(item.shares)
-            if (state.waiting_account, state.due_account) == (release.waiting_account, release.due_account)
+            if (state.waiting_account, state.due_account) == accounts and release.share in (0, state.seq)
         )
         item.shares[place] = replace(state, vat=state.vat - release.vat.cents)
         movements.append(NewVatMovement(item.id, state.seq, vat_cents=-release.vat.cents))
@@ -172,6 +188,29 @@ def _keep(book: Book, freed: Money, key: str) -> list[NewHold]:
         return []
     book.outgoing += freed.cents
     return [NewHold(book.customer_id, Direction.OUTGOING, freed, key, "kept for its return")]
+
+
+def _freed_lots(undone: Sequence[tuple[MoneyAllocation, int]], keeps_as: str) -> tuple[FreedLot, ...]:
+    """What came back to each lot; several payments of one lot are one."""
+    freed: Counter[int] = Counter()
+    for allocation, part in undone:
+        freed[allocation.lot_id] += part
+    return tuple(
+        FreedLot(lot_id, Money(cents), f"{keeps_as}:{lot_id}" if keeps_as else "") for lot_id, cents in freed.items()
+    )
+
+
+def _keep_lots(book: Book, lots: Sequence[FreedLot]) -> list[NewHold]:
+    placed = []
+    for lot in lots:
+        if lot.hold:
+            book.hold_on(lot.lot_id, lot.amount.cents)
+            placed.append(
+                NewHold(
+                    book.customer_id, Direction.OUTGOING, lot.amount, lot.hold, "kept for its return", lot=lot.lot_id
+                )
+            )
+    return placed
 
 
 def _reduced_before(tx: Tx, item: OpenItem) -> Reduced:
