@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from core.money import ZERO, Money
 from ledger.bundle import Bundle, NewAllocation, NewHold, NewVatMovement, Posting, credit, debit, fingerprint
@@ -19,12 +19,11 @@ from ledger.services.settling import settlement
 from ledger.services.writing import Written, lock, write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from ledger.bundle import Leg
     from ledger.models import Tx
-    from ledger.planning import MoneyAllocation
     from ledger.services.books import Book, ItemState
     from ledger.services.documents import Release
     from ledger.services.pieces import Piece
@@ -85,7 +84,7 @@ def book_credit_note(
     item_row = OpenItem.objects.get(document_ref=document_ref)
     lock([item_row.customer_id])
     if first := find(piece.key, asked):
-        return _reduced_before(first, item_row)
+        return _reduced_before(first, item_row, keeps_as if keeps_each_lot else "")
     allocations = money_allocations(Q(item=item_row))
     book = open_book(item_row.customer_id, lots=[allocation.lot_id for allocation in allocations], items=[item_row.pk])
     item = book.items[item_row.pk]
@@ -108,7 +107,7 @@ def book_credit_note(
         allocations=(NewAllocation(item.id, AllocationKind.CREDIT_NOTE, total.cents, source_ref=piece.ref),),
         vat=changes,
     )
-    lots = _freed_lots(undone, keeps_as if keeps_each_lot else "")
+    lots = _freed_lots([(one.lot_id, part) for one, part in undone], keeps_as if keeps_each_lot else "")
     placed = _keep_lots(book, lots) if keeps_each_lot else _keep(book, freed, keeps_as)
     again = settlement(book, heading.also("settle"), paid=book.settle())
     written = write(Bundle([*undoing, note, *again], at, placed=placed))
@@ -132,7 +131,7 @@ def write_off(
     item_row = OpenItem.objects.get(document_ref=document_ref)
     book = open_book(item_row.customer_id, items=[item_row.pk])
     if first := find(piece.key, asked):
-        return _reduced_before(first, item_row)
+        return _reduced_before(first, item_row, "")
     item = book.items[item_row.pk]
     if amount.cents > item.open:
         raise TooMuch(f"{amount.cents} cents of {document_ref}, of which {item.open} are open")
@@ -190,11 +189,11 @@ def _keep(book: Book, freed: Money, key: str) -> list[NewHold]:
     return [NewHold(book.customer_id, Direction.OUTGOING, freed, key, "kept for its return")]
 
 
-def _freed_lots(undone: Sequence[tuple[MoneyAllocation, int]], keeps_as: str) -> tuple[FreedLot, ...]:
-    """What came back to each lot; several payments of one lot are one."""
+def _freed_lots(undone: Iterable[tuple[int, int]], keeps_as: str) -> tuple[FreedLot, ...]:
+    """What came back to each lot (lot, cents); several payments of one lot are one."""
     freed: Counter[int] = Counter()
-    for allocation, part in undone:
-        freed[allocation.lot_id] += part
+    for lot_id, part in undone:
+        freed[lot_id] += part
     return tuple(
         FreedLot(lot_id, Money(cents), f"{keeps_as}:{lot_id}" if keeps_as else "") for lot_id, cents in freed.items()
     )
@@ -213,9 +212,10 @@ def _keep_lots(book: Book, lots: Sequence[FreedLot]) -> list[NewHold]:
     return placed
 
 
-def _reduced_before(tx: Tx, item: OpenItem) -> Reduced:
+def _reduced_before(tx: Tx, item: OpenItem, keeps_as: str) -> Reduced:
     """The first result, read back from what it wrote."""
-    undone = Allocation.objects.filter(tx__key=f"{tx.key}#undo", item=item)
-    freed = Money(-(undone.aggregate(cents=Sum("amount_cents"))["cents"] or 0))
+    undone = Allocation.objects.filter(tx__key=f"{tx.key}#undo", item=item).order_by("pk")
+    lots = _freed_lots([(row.lot_id or 0, -row.amount_cents) for row in undone], keeps_as)
     line = StatementRow.objects.get(tx=tx, customer=item.customer_id)
-    return Reduced(tx.pk, replayed=True, freed=freed, balance=Money(-line.balance_after_cents))
+    freed = sum((lot.amount for lot in lots), ZERO)
+    return Reduced(tx.pk, replayed=True, freed=freed, balance=Money(-line.balance_after_cents), lots=lots)
