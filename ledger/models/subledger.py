@@ -67,6 +67,9 @@ class OpenItem(models.Model):
     open_cents = models.BigIntegerField()
     settles_by_itself = models.BooleanField(default=True, help_text=_("False: only money that names it pays it."))
     disputed = models.BooleanField(default=False)
+    reminders_from = models.DateField(
+        null=True, help_text=_("Reminders count from this day, if it is after the due date.")
+    )
 
     class Meta:
         constraints = [

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
+
 from core.money import ZERO, Money
-from ledger.models import CustomerBalance, StatementRow
+from ledger.models import CustomerBalance, OpenItem, StatementRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,9 +47,11 @@ def balances_of(customer_ids: Iterable[int]) -> dict[int, Balance]:
 
 
 def amount_to_collect(customer_id: int) -> Money:
-    """What may still be asked for: what is open, less the money that is on its way in."""
+    """What may still be asked for: what is open and not disputed, less the money that is on its way in."""
     balance = get_balance(customer_id)
-    return max(balance.receivable - balance.incoming, ZERO)
+    contested = OpenItem.objects.filter(customer=customer_id, open_cents__gt=0, disputed=True)
+    cents = contested.aggregate(cents=Sum("open_cents", default=0))["cents"]
+    return max(balance.receivable - Money(cents) - balance.incoming, ZERO)
 
 
 def nets_of(tx_ids: Sequence[int]) -> dict[int, Money]:

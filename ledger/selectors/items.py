@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ class OpenItemView:
     open: Money
     due_date: date
     disputed: bool
+    reminders_from: date
+    """The day from which reminders count: the due date, or later after money was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,21 @@ def open_items(customer_id: int) -> list[OpenItemView]:
 
 
 def overdue_items(customer_id: int, *, on: date) -> list[OpenItemView]:
-    """What should have been paid before that day. Reminders and suspension read this, never the balance."""
-    return [_item(row) for row in _open(customer_id).filter(due_date__lt=on)]
+    """What should have been paid before that day, less what is disputed. Reminders and suspension read this.
+
+    Never the balance: an unpaid invoice that is not due yet is nobody's fault.
+    """
+    return [_item(row) for row in _open(customer_id).filter(due_date__lt=on, disputed=False)]
+
+
+def disputed_items(customer_id: int) -> list[OpenItemView]:
+    """What is to pay but contested, oldest due first: nobody is reminded of it, no money pays it by itself."""
+    return [_item(row) for row in _open(customer_id).filter(disputed=True)]
+
+
+def disputed_documents() -> set[str]:
+    """Every document that is marked as disputed, of all customers, paid meanwhile or not."""
+    return set(OpenItem.objects.filter(disputed=True).values_list("document_ref", flat=True))
 
 
 def open_amounts(document_refs: Sequence[str]) -> dict[str, Money]:
@@ -147,13 +163,48 @@ def lots_of(customer_id: int) -> list[LotView]:
     return [_lot(row, row.held or 0) for row in rows.annotate(held=Sum("holds__amount_cents", filter=active))]
 
 
+def lot_of(tx_id: int) -> LotView:
+    """The lot that came with this transaction, however much of it is left. Raises LookupError when none did."""
+    active = Q(holds__released_at__isnull=True)
+    lot = Lot.objects.filter(tx=tx_id).annotate(held=Sum("holds__amount_cents", filter=active)).first()
+    if lot is None:
+        raise LookupError(f"no lot came with transaction {tx_id}")
+    return _lot(lot, lot.held or 0)
+
+
+def owners_of(lot_id: int) -> list[int]:
+    """The customers who have, or had, money of this lot: its own, then those to whom some of it was moved."""
+    lots = [Lot.objects.get(pk=lot_id)]
+    for lot in lots:
+        lots.extend(Lot.objects.filter(moved_from=lot).order_by("pk"))
+    return list(dict.fromkeys(lot.customer_id for lot in lots))
+
+
+def paid_by(lot_id: int) -> dict[str, Money]:
+    """What this lot, and the lots moved from it, pay as it stands: cents by document, in the order of the payments."""
+    lots = [lot_id]
+    for each in lots:
+        lots.extend(Lot.objects.filter(moved_from=each).order_by("pk").values_list("pk", flat=True))
+    rows = Allocation.objects.filter(lot__in=lots).order_by("pk").values_list("item__document_ref", "amount_cents")
+    sums: dict[str, int] = defaultdict(int)
+    for document_ref, cents in rows:
+        sums[document_ref] += cents
+    return {document_ref: Money(cents) for document_ref, cents in sums.items() if cents}
+
+
 def _open(customer_id: int) -> QuerySet[OpenItem]:
     return OpenItem.objects.filter(customer=customer_id, open_cents__gt=0).order_by("due_date", "document_ref")
 
 
 def _item(row: OpenItem) -> OpenItemView:
     return OpenItemView(
-        row.document_ref, row.kind, Money(row.amount_cents), Money(row.open_cents), row.due_date, row.disputed
+        row.document_ref,
+        row.kind,
+        Money(row.amount_cents),
+        Money(row.open_cents),
+        row.due_date,
+        row.disputed,
+        max(row.due_date, row.reminders_from or row.due_date),
     )
 
 

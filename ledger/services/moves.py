@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.clock import local_date
 from core.money import ZERO, Money
@@ -18,10 +19,10 @@ from ledger.services.holds import NotEnough
 from ledger.services.money_in import Settled
 from ledger.services.posting import find, repeatable
 from ledger.services.settling import Heading, settlement
-from ledger.services.writing import Written, write
+from ledger.services.writing import Written, lock, write
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from ledger.services.books import Book
     from ledger.services.pieces import Piece
@@ -104,6 +105,18 @@ def dispute_item(document_ref: str, *, disputed: bool, key: str, at: datetime) -
         OpenItem.objects.filter(pk=item.pk).update(disputed=disputed)
         book.items[item.pk].disputed = disputed
         return _settle(book, key, at)
+
+
+def restart_reminders(document_ref: str, *, on: date) -> bool:
+    """Count reminders of this document from that day at the earliest: money that had paid it was taken back.
+
+    The due date stays, for the law. Says whether anything changed: an earlier restart never replaces a later one.
+    """
+    earlier = Q(reminders_from__isnull=True) | Q(reminders_from__lt=on)
+    with transaction.atomic():
+        lock([OpenItem.objects.values_list("customer_id", flat=True).get(document_ref=document_ref)])
+        found = OpenItem.objects.filter(earlier, document_ref=document_ref, due_date__lt=on)
+        return bool(found.update(reminders_from=on))
 
 
 def _settle(book: Book, key: str, at: datetime) -> tuple[Settled, ...]:

@@ -241,7 +241,8 @@ DECLARE
   paid bigint;
   credited bigint;
   written_off bigint;
-  free text[] := ARRAY['open_cents', 'paid_cents', 'credited_cents', 'written_off_cents', 'disputed', 'due_date'];
+  free text[] := ARRAY['open_cents', 'paid_cents', 'credited_cents', 'written_off_cents', 'disputed', 'due_date',
+                        'reminders_from'];
 BEGIN
   SELECT coalesce(sum(amount_cents) FILTER (WHERE kind = 'MONEY'), 0),
          coalesce(sum(amount_cents) FILTER (WHERE kind = 'CREDIT_NOTE'), 0),
@@ -252,7 +253,7 @@ BEGIN
     PERFORM ledger_fail(TG_NAME, NEW.document_ref || ': what was paid is not what its allocations say');
   END IF;
   IF to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
-    PERFORM ledger_fail(TG_NAME, NEW.document_ref || ': only its due date, dispute and what was paid may change');
+    PERFORM ledger_fail(TG_NAME, NEW.document_ref || ': only its due date, dispute, reminders and what was paid may change');
   END IF;
   RETURN NEW;
 END $$;
