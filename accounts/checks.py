@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Max
 
 from accounts.demonstration import DEMONSTRATION_SIREN
+from accounts.guards import expected_triggers, installed_triggers
 from accounts.models import Customer, CustomerSeries, Role
 from accounts.selectors import NoSeller, current_seller
 from core import clock
@@ -38,3 +40,9 @@ def somebody_sells() -> list[Check]:
     for_show = settings.ENVIRONMENT == "production" and seller.siren == DEMONSTRATION_SIREN
     detail = "it is still the demonstration's: see `manage.py seller --set`" if for_show else str(seller)
     return [Check(name, ok=not for_show, detail=detail)]
+
+
+def approvals_are_guarded() -> list[Check]:
+    """Every guard of the database about approvals is in place."""
+    missing = sorted(expected_triggers(connection.vendor) - installed_triggers(connection))
+    return [Check("accounts: approvals are guarded", ok=not missing, detail=", ".join(missing) or "every trigger")]

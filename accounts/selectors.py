@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accounts.models import BillingEmail, Customer, Membership, Role, Seller, User
+from accounts.models import (
+    Approval,
+    ApprovalEvent,
+    ApprovalState,
+    BillingEmail,
+    Customer,
+    Membership,
+    Role,
+    Seller,
+    User,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,3 +64,13 @@ def billing_addresses(customer: Customer) -> list[str]:
         .order_by("pk")
         .values_list("email", flat=True)
     )
+
+
+def approvals_to_give() -> QuerySet[Approval]:
+    """What waits for the decision of a second member of staff, oldest first."""
+    return Approval.objects.filter(state=ApprovalState.ASKED).order_by("asked_at", "pk")
+
+
+def steps_of_approval(approval: Approval) -> QuerySet[ApprovalEvent]:
+    """Who asked, who decided, what became of it, in order. One query."""
+    return ApprovalEvent.objects.filter(approval=approval).select_related("by").order_by("pk")

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from accounts.models import Customer
+from accounts.models import Approval, Customer
 from billing_portal.staff.search import find_customers
 from core.admin import ReadOnlyAdmin
 
@@ -53,6 +53,25 @@ class CustomerAdmin(ReadOnlyAdmin):
         if customer is None:
             raise Http404
         return redirect("staff:customer", customer.number)
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnlyAdmin):
+    """The list of what two people must want. The page of each one has the buttons."""
+
+    list_display = ("summary", "state", "asked_by", "asked_at", "decided_by", "expires_at")
+    list_filter = ("state", "kind", "asked_at")
+    list_select_related = ("asked_by", "decided_by")
+    list_per_page = 50
+    search_fields = ("summary", "reason", "subject")
+    ordering = ("-asked_at", "-pk")
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """To the page where it is decided."""
+        approval = self.get_object(request, object_id)
+        if approval is None:
+            raise Http404
+        return redirect("staff:approval", approval.public_id)
 
 
 admin.site.unregister(Group)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from billing_portal.guards import refuse_bad_settings
+from billing_portal.schedule import beat_schedule
 from billing_portal.staff import theme
 from core.database import database
 from core.env import Environment
@@ -169,29 +169,9 @@ PROVIDER_TIMEOUT_SECONDS = env.integer(
 FAILPOINT_FOLDER = env.text(
     "FAILPOINT_FOLDER", help="Crash rehearsals: a file in this folder kills the process there. Refused in production."
 )
-CELERY_BEAT_SCHEDULE = {
-    "outbox-sweep": {
-        "task": "outbox.tasks.sweep",
-        "schedule": timedelta(seconds=OUTBOX_SWEEP_SECONDS),
-        "options": {"expires": OUTBOX_SWEEP_SECONDS},  # a sweep that comes late is of no use: the next one does it all
-    },
-    "payments-sweep": {
-        "task": "payments.tasks.sweep",
-        "schedule": timedelta(seconds=PAYMENT_SWEEP_SECONDS),
-        "options": {"expires": PAYMENT_SWEEP_SECONDS},
-    },
-    "payments-catch-up": {
-        "task": "payments.tasks.catch_up",
-        "schedule": timedelta(seconds=PAYMENT_CATCH_UP_SECONDS),
-        "options": {"expires": PAYMENT_CATCH_UP_SECONDS},
-    },
-    "selfcheck": {"task": "billing_portal.tasks.selfcheck", "schedule": timedelta(hours=1)},
-    "documents-pulse": {
-        "task": "billing_portal.tasks.pulse",
-        "schedule": timedelta(minutes=1),
-        "options": {"queue": "documents", "expires": 60},
-    },
-}
+CELERY_BEAT_SCHEDULE = beat_schedule(
+    outbox=OUTBOX_SWEEP_SECONDS, payments=PAYMENT_SWEEP_SECONDS, catch_up=PAYMENT_CATCH_UP_SECONDS
+)
 
 # --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -296,6 +276,16 @@ TOP_UP_MOST_CENTS = env.integer(
 )
 TOP_UPS_PER_HOUR = env.integer(
     "TOP_UPS_PER_HOUR", 10, least=1, most=1000, help="Card attempts a customer may start in an hour (card testing)."
+)
+APPROVAL_HOURS = env.integer(
+    "APPROVAL_HOURS", 168, least=1, most=2160, help="How long a second member of staff may take to approve something."
+)
+REFUND_APPROVAL_CENTS = env.integer(
+    "REFUND_APPROVAL_CENTS",
+    20_000,
+    least=0,
+    most=99_999_999,
+    help="A refund above this, in cents and with the others of its customer within a day, needs a second person.",
 )
 
 # --- Stripe -----------------------------------------------------------------------------------------------------------

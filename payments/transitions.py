@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from core.states import NotAllowed, StateTable
 from payments.models import LIVE, Payment, PaymentEvent, PaymentStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+__all__ = ["TRANSITIONS", "NotAllowed", "diagram", "may_move", "move", "note", "states_page"]
 CREATED, SENT, OPEN = PaymentStatus.CREATED, PaymentStatus.SENT, PaymentStatus.OPEN
 PENDING, UNKNOWN = PaymentStatus.PENDING, PaymentStatus.UNKNOWN
 SUCCEEDED, REFUSED, ABANDONED = PaymentStatus.SUCCEEDED, PaymentStatus.REFUSED, PaymentStatus.ABANDONED
@@ -50,13 +52,12 @@ _MEANINGS: Final[Mapping[PaymentStatus, str]] = {
 }
 
 
-class NotAllowed(Exception):
-    """A payment cannot go from that status to that one."""
+_TABLE: Final = StateTable({CREATED: "asked"}, TRANSITIONS, _MEANINGS, [SUCCEEDED])
 
 
 def may_move(payment: Payment, to: PaymentStatus) -> bool:
     """Whether the table has that step."""
-    return (PaymentStatus(payment.status), to) in TRANSITIONS
+    return _TABLE.allows(PaymentStatus(payment.status), to)
 
 
 def move(payment: Payment, to: PaymentStatus, *, at: datetime, detail: str = "") -> None:
@@ -65,15 +66,14 @@ def move(payment: Payment, to: PaymentStatus, *, at: datetime, detail: str = "")
     A decided payment is not asked about again. Raises NotAllowed for a step that is not in the table.
     """
     before = PaymentStatus(payment.status)
-    if (before, to) not in TRANSITIONS:
-        raise NotAllowed(f"{payment.reference}: {before} → {to}")
+    name = _TABLE.name(before, to, of=payment.reference)
     payment.status = to
     payment.updated_at = at
     if to not in LIVE:
         payment.decided_at = at
         payment.ask_at = None
     payment.save()
-    note(payment, TRANSITIONS[before, to], at=at, before=before, detail=detail)
+    note(payment, name, at=at, before=before, detail=detail)
 
 
 def note(payment: Payment, name: str, *, at: datetime, before: str = "", detail: str = "") -> None:
@@ -90,30 +90,13 @@ def note(payment: Payment, name: str, *, at: datetime, before: str = "", detail:
 
 def diagram() -> str:
     """The table as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", "    [*] --> CREATED: asked"]
-    lines += [f"    {before} --> {after}: {name}" for (before, after), name in TRANSITIONS.items()]
-    lines += ["    SUCCEEDED --> [*]"]
-    return "\n".join(lines)
+    return _TABLE.diagram()
 
 
 def states_page() -> str:
     """docs/states/payment.md: the statuses in words, and the table drawn."""
-    rows = [f"| `{status}` | {_MEANINGS[status]} |" for status in PaymentStatus]
-    return "\n".join(
-        [
-            "# States of a payment",
-            "",
-            "Written by `make docs` from `payments/transitions.py`. A test compares the two; each step has a test.",
-            "",
-            "| status | what is true |",
-            "|---|---|",
-            *rows,
-            "",
-            "```mermaid",
-            diagram(),
-            "```",
-            "",
-            "The provider’s word wins over ours: money that came is credited even after a refusal or an abandonment.",
-            "",
-        ]
+    return _TABLE.page(
+        "States of a payment",
+        source="payments/transitions.py",
+        after="The provider’s word wins over ours: money that came is credited even after a refusal or an abandonment.",
     )

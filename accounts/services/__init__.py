@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from accounts.identity import BadIdentity
+from accounts.services.approvals import (
+    AlreadyDecided,
+    Altered,
+    NotApproved,
+    OwnRequest,
+    Wanted,
+    approve,
+    ask_approval,
+    expire_approvals,
+    refuse,
+    use_approval,
+    withdraw_approval,
+)
 from accounts.services.customers import BuyerFields, create_customer, update_profile
 from accounts.services.people import (
     LastOwner,
@@ -17,18 +30,29 @@ from accounts.services.people import (
 from accounts.services.sellers import ensure_first_rows, set_seller
 
 __all__ = [
+    "AlreadyDecided",
+    "Altered",
     "BadIdentity",
     "BuyerFields",
     "LastOwner",
+    "NotApproved",
+    "OwnRequest",
+    "Wanted",
     "add_member",
+    "approve",
+    "ask_approval",
     "change_member",
     "create_customer",
     "ensure_first_rows",
+    "expire_approvals",
     "give_password",
     "invite",
     "is_last_owner",
+    "refuse",
     "remember_language",
     "remove_member",
     "set_seller",
     "update_profile",
+    "use_approval",
+    "withdraw_approval",
 ]

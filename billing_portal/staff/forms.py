@@ -114,3 +114,26 @@ class InvoiceForm(forms.Form):
 
     subject = forms.CharField(label=_("Subject"), max_length=300, required=False)
     engagement_number = forms.CharField(label=_("Engagement number"), max_length=50, required=False)
+
+
+class DecisionForm(forms.Form):
+    """Yes or no of a second person. Whoever refuses says why."""
+
+    decision = forms.ChoiceField(choices=[("approve", ""), ("refuse", "")], widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("Note of the decision"),
+        help_text=_("Kept with the decision. To refuse, say why."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
+        required=False,
+    )
+
+    @property
+    def agrees(self) -> bool:
+        return bool(self.cleaned_data["decision"] == "approve")
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("decision") == "refuse" and not found.get("note"):
+            self.add_error("note", _("Say why you refuse."))
+        return found

@@ -1,8 +1,8 @@
 """The two groups of staff, and what each may do. They are brought up to date after each migration.
 
-Support looks at everything, looks after customers, and tries failed work again. Finance also issues invoices and keeps
-the seller's identity. Nobody may edit or delete what is immutable: those permissions are given to no group, and the
-admin refuses them even to a superuser.
+Support looks at everything, looks after customers, and tries failed work again. Finance also issues invoices, keeps the
+seller's identity and decides about approvals. Nobody may edit or delete what is immutable: those permissions are given
+to no group, and the admin refuses them even to a superuser.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         *("view_customer", "add_customer", "change_customer"),
         *("view_user", "view_membership", "add_membership", "change_membership", "delete_membership"),
         *("view_billingemail", "add_billingemail", "change_billingemail", "delete_billingemail", "view_seller"),
+        "view_approval",
     ),
     "outbox": ("view_job", "change_job", "view_message"),
     "invoices": ("view_invoice", "view_receipt"),
     "payments": ("view_payment", "view_webhookevent"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
-    "accounts": ("add_seller", "change_seller"),
+    "accounts": ("add_seller", "change_seller", "change_approval"),
     "invoices": ("add_invoice",),
 }
 GRANTS = {

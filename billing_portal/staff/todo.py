@@ -12,6 +12,8 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import selectors as accounts
+from accounts.models import ApprovalState
 from outbox import selectors as outbox
 from outbox.models import Job, JobState, Message, MessageState
 from payments.models import EventState, Payment, PaymentStatus, WebhookEvent
@@ -44,7 +46,7 @@ class Queue:
 
 def queues(*, at: datetime) -> list[Queue]:
     """Everything that may wait, the urgent first, then what waits longest, then what is empty. One query each."""
-    found = [*_payments(at), *_documents(at), *_work(at), *_mails(at)]
+    found = [*_decisions(at), *_payments(at), *_documents(at), *_work(at), *_mails(at)]
     return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
 
 
@@ -55,6 +57,20 @@ def how_many(*, at: datetime) -> int:
         return sum(queue.count for queue in queues(at=at))
 
     return int(cache.get_or_set("staff.todo", count, _REMEMBERED_SECONDS) or 0)
+
+
+def _decisions(at: datetime) -> list[Queue]:
+    return [
+        Queue(
+            _("Approvals to give"),
+            _("a second person decides: read the reason, then approve or refuse"),
+            *_size(accounts.approvals_to_give(), "asked_at"),
+            timedelta(days=1),
+            _("Decide"),
+            _list("accounts_approval", state__exact=ApprovalState.ASKED),
+            at,
+        )
+    ]
 
 
 def _payments(at: datetime) -> list[Queue]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing_portal.staff import customers, invoicing, views
+from billing_portal.staff import approvals, customers, invoicing, views
 
 app_name = "staff"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("clients/<str:number>/", customers.customer, name="customer"),
     path("clients/<str:number>/modifier/", customers.edit_customer, name="edit_customer"),
     path("clients/<str:number>/facture/", invoicing.write_invoice, name="write_invoice"),
+    path("approbations/<uuid:public_id>/", approvals.approval, name="approval"),
+    path("approbations/<uuid:public_id>/decider/", approvals.decide, name="decide"),
     path("brouillons/<uuid:public_id>/", invoicing.draft, name="draft"),
     path("brouillons/<uuid:public_id>/emettre/", invoicing.issue, name="issue"),
     path("brouillons/<uuid:public_id>/oublier/", invoicing.discard, name="discard"),

@@ -1,0 +1,25 @@
+"""What beat sends, and how often. Read by settings, so it imports no model."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+_HOUR = 3600
+
+
+def beat_schedule(*, outbox: int, payments: int, catch_up: int) -> dict[str, dict[str, Any]]:
+    """The periodic tasks; the settings give the seconds of those that a person may want to change."""
+    return {
+        "outbox-sweep": _every(outbox, "outbox.tasks.sweep"),
+        "payments-sweep": _every(payments, "payments.tasks.sweep"),
+        "payments-catch-up": _every(catch_up, "payments.tasks.catch_up"),
+        "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),
+        "selfcheck": {"task": "billing_portal.tasks.selfcheck", "schedule": timedelta(seconds=_HOUR)},
+        "documents-pulse": _every(60, "billing_portal.tasks.pulse", queue="documents"),
+    }
+
+
+def _every(seconds: int, task: str, **options: str) -> dict[str, Any]:
+    """A turn that comes late is of no use: the next one does it all, so it expires by then."""
+    return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"expires": seconds, **options}}
