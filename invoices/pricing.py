@@ -66,6 +66,11 @@ def price(customer: Customer, lines: Sequence[InvoiceLine], *, at: datetime) -> 
     return price_for(current_seller(on=day), customer, lines, on=day)
 
 
+def same_treatment(seller: Seller, old: Buyer, new: Buyer, *, on: date) -> bool:
+    """Whether the VAT of both buyers is decided alike on that day. Raises VatNotDecided."""
+    return decide(seller, old, on=on) == decide(seller, new, on=on)
+
+
 def price_for(seller_in_force: SellerInForce, customer: Customer, lines: Sequence[InvoiceLine], *, on: date) -> Priced:
     """As `price`, for callers that price many invoices of one seller."""
     seller, buyer = copy_seller(seller_in_force), copy_buyer(customer)

@@ -29,6 +29,22 @@ class FreedMoney(models.TextChoices):
     CORRECTED = "CORRECTED", _("Pays the corrected invoice")
 
 
+class CorrectionRefused(models.TextChoices):
+    """Why the billing details of an invoice cannot be corrected by a credit note and a new invoice."""
+
+    NOT_AN_INVOICE = "NOT_AN_INVOICE", _("Only an issued invoice can be corrected.")
+    REPLACED = "REPLACED", _("This invoice was corrected already.")
+    CREDITED = (
+        "CREDITED",
+        _("Part of this invoice was taken back by a credit note. Write to us: we correct it."),
+    )
+    DISPUTED = "DISPUTED", _("A payment of this invoice is disputed. It can be corrected once the dispute is over.")
+    PUBLIC = "PUBLIC", _("Invoices of public bodies are corrected by us: write to us.")
+    LATE = "LATE", _("The time to correct this invoice by yourself is over. Write to us: we look at it.")
+    UNCHANGED = "UNCHANGED", _("The billing details are those of the invoice: there is nothing to correct.")
+    OTHER_VAT = "OTHER_VAT", _("With these details the VAT would be another. Write to us: we issue the right invoice.")
+
+
 class RenditionKind(models.TextChoices):
     """The forms in which a document is kept."""
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from invoices.selectors.corrections import (
+    Correction,
+    correction_of,
+    last_day_to_correct,
+    why_not_correct,
+    why_not_with,
+)
 from invoices.selectors.credits import credit_notes_of, credited_totals, left_of, money_to_refund
 from invoices.selectors.documents import (
     InvoicePage,
@@ -19,6 +26,7 @@ from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_s
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_of
 
 __all__ = [
+    "Correction",
     "Counts",
     "InvoicePage",
     "InvoiceQuery",
@@ -26,6 +34,7 @@ __all__ = [
     "Period",
     "StoredDocument",
     "chosen_invoices",
+    "correction_of",
     "credit_notes_of",
     "credited_totals",
     "documents_of",
@@ -36,6 +45,7 @@ __all__ = [
     "invoice_years",
     "invoices_of",
     "issued_invoice",
+    "last_day_to_correct",
     "latest_pdf",
     "left_of",
     "money_to_refund",
@@ -43,4 +53,6 @@ __all__ = [
     "receipt_for",
     "receipts_of",
     "receipts_that_paid",
+    "why_not_correct",
+    "why_not_with",
 ]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from core.clock import days_after
 from core.money import Money
 from invoices.crediting import what_is_left
 from invoices.models import Invoice, InvoiceLine, InvoiceVat
@@ -15,7 +14,6 @@ from ledger import selectors as ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from django.db.models import QuerySet
 
@@ -63,8 +61,3 @@ def money_to_refund(note: Invoice) -> list[ledger.HeldLot]:
 def credit_note_by_key(key: str) -> Invoice | None:
     """The credit note that was issued under this key, when there is one."""
     return Invoice.objects.filter(key=key).first()
-
-
-def last_day_to_correct(invoice: Invoice, *, days: int) -> date | None:
-    """Until when customers may correct the billing details of this invoice by themselves; None for never."""
-    return days_after(invoice.issue_date, days) if days and invoice.issue_date else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from invoices.numbering import DateBeforeLast
+from invoices.services.correcting import CannotCorrect, Correction, correct_buyer
 from invoices.services.crediting import BadCredit, CreditKeyReused, Request, TakenBack, issue_credit_note
 from invoices.services.drafting import BadLine, BadReference, NewLine, draft, read_line
 from invoices.services.issuing import NothingToBill, TooMany, issue, issue_many
@@ -14,6 +15,8 @@ __all__ = [
     "BadCredit",
     "BadLine",
     "BadReference",
+    "CannotCorrect",
+    "Correction",
     "CreditKeyReused",
     "DateBeforeLast",
     "NewLine",
@@ -24,6 +27,7 @@ __all__ = [
     "TakenBack",
     "TooMany",
     "VatNotDecided",
+    "correct_buyer",
     "draft",
     "issue",
     "issue_credit_note",

@@ -24,7 +24,7 @@ from invoices.models import LABEL_LENGTH, ROUTING_LENGTHS, Invoice, InvoiceLine,
 from invoices.numbering import take_numbers
 from invoices.parties import copy_seller
 from invoices.selectors.credits import credit_note_by_key, left_of, refund_key
-from invoices.services.issuing import VAT_WAITING, tell
+from invoices.services.issuing import VAT_WAITING, correction_hold, tell
 from invoices.states import DocumentKind, FreedMoney, InvoiceStatus, Series
 from invoices.transitions import move
 from invoices.writing import write_issued
@@ -186,11 +186,6 @@ def _book(note: Invoice, vat: Sequence[InvoiceVat], *, at: datetime) -> ledger.R
 
 def _hold(note: Invoice, original: Invoice) -> str:
     return refund_key(note) if note.freed_money == FreedMoney.REFUND else correction_hold(original)
-
-
-def correction_hold(original: Invoice) -> str:
-    """The hold that keeps the money of an invoice for the one that replaces it, within one transaction."""
-    return f"correction:{original.number}"
 
 
 def _legs(vat: Sequence[InvoiceVat], *, on_debits: bool) -> list[ledger.DebitLeg]:

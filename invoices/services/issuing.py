@@ -68,15 +68,24 @@ def issue_many(invoices: Sequence[Invoice], *, at: datetime) -> list[Invoice]:
 
 
 def _issue(drafts: list[Invoice], *, at: datetime) -> None:
-    day = local_date(at)
     lines = _lines_of(drafts)
-    priced = _price_all(drafts, lines, on=day)
-    numbers = take_numbers(Series.INVOICE, len(drafts), on=day)
+    priced = _price_all(drafts, lines, on=local_date(at))
+    for invoice in drafts:
+        _freeze(invoice, priced[invoice.pk])
+    enter_books(drafts, lines, {invoice.pk: priced[invoice.pk].vat_rows(invoice) for invoice in drafts}, at=at)
+
+
+def enter_books(
+    drafts: list[Invoice], lines: dict[int, list[InvoiceLine]], vat: dict[int, list[InvoiceVat]], *, at: datetime
+) -> None:
+    """Number, date and book drafts that say all the rest already; then they never change.
+
+    Only inside the transaction that holds the locks of their customers and their own. Raises DateBeforeLast.
+    """
+    numbers = take_numbers(Series.INVOICE, len(drafts), on=local_date(at))
     failpoint("invoices-numbered")
-    vat: dict[int, list[InvoiceVat]] = {}
     for invoice, number in zip(drafts, numbers, strict=True):
-        _freeze(invoice, priced[invoice.pk], number, at=at)
-        vat[invoice.pk] = priced[invoice.pk].vat_rows(invoice)
+        invoice.number, invoice.issue_date, invoice.issued_at = number, local_date(at), at
     InvoiceVat.objects.bulk_create([row for rows in vat.values() for row in rows])
     booked = ledger.book_documents([_document(invoice, vat[invoice.pk]) for invoice in drafts], at=at)
     for invoice, entry in zip(drafts, booked, strict=True):
@@ -112,10 +121,8 @@ def _price_all(drafts: Sequence[Invoice], lines: dict[int, list[InvoiceLine]], *
     return priced
 
 
-def _freeze(invoice: Invoice, priced: Priced, number: str, *, at: datetime) -> None:
-    invoice.number = number
+def _freeze(invoice: Invoice, priced: Priced) -> None:
     invoice.seller, invoice.buyer = priced.seller.frozen(), priced.buyer.frozen()
-    invoice.issue_date, invoice.issued_at = local_date(at), at
     invoice.net_cents = priced.totals.net.cents
     invoice.vat_cents = priced.totals.vat.cents
     invoice.total_cents = priced.totals.total.cents
@@ -136,7 +143,15 @@ def _document(invoice: Invoice, vat: Sequence[InvoiceVat]) -> ledger.NewDocument
         key=f"invoice:{invoice.number}",
         settles_by_itself=invoice.buyer["kind"] != "PUBLIC",
         releases=() if invoice.vat_on_debits else tuple(_releases(vat)),
+        names_itself=invoice.replaces is not None,
+        closes_hold=correction_hold(invoice.replaces) if invoice.replaces else "",
+        actor=invoice.actor,
     )
+
+
+def correction_hold(original: Invoice) -> str:
+    """The hold that keeps the money of an invoice for the one that replaces it, within one transaction."""
+    return f"correction:{original.number}"
 
 
 def _legs(vat: Sequence[InvoiceVat], *, on_debits: bool) -> list[ledger.CreditLeg]:
