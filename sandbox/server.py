@@ -19,7 +19,7 @@ from sandbox.paypal.webhooks import Dispatcher as PayPalDispatcher
 from sandbox.store import Store
 from sandbox.stripe import api, charges, checkout, refunds
 from sandbox.stripe.webhooks import Dispatcher
-from sandbox.wire import MAX_BODY, BadRequest, Ending, Request, Response, json_response
+from sandbox.wire import MAX_BODY, BadRequest, Ending, Request, Response, json_response, most_bytes
 from sandbox.world import World
 
 _IDLE_SECONDS = 60
@@ -137,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdigit() or "Transfer-Encoding" in self.headers:
             self._send(_words(HTTPStatus.LENGTH_REQUIRED), close=True)
             return
-        if int(length) > MAX_BODY:
+        if int(length) > most_bytes(self.headers.get("Content-Type", "")):
             self._discard(int(length))
             self._send(_words(HTTPStatus.REQUEST_ENTITY_TOO_LARGE), close=True)
             return

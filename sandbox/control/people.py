@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sandbox.control.actions import action, at_its_time, flag
 from sandbox.store import Json, public
-from sandbox.stripe import disputes, events, hosted, payouts, refunds
+from sandbox.stripe import disputes, events, hosted, payouts, radar, refunds
 from sandbox.stripe.hosted import CardGiven, Outcome
 from sandbox.world import World
 
@@ -36,23 +39,52 @@ def pay(world: World, options: Json, session: str) -> Json:
 
 @action("POST", "dispute/{}")
 def dispute(world: World, options: Json, charge: str) -> Json:
-    """The holder of the card disputes a charge (its id, or that of its payment intent): `reason`, `amount`, `at`."""
-    with at_its_time(world, options), world.store.transaction():
-        found = _charge(world, charge)
+    """The holder of the card disputes a charge (its id, or that of its payment intent).
+
+    Options: `reason`, `amount`, `inquiry` (the bank only asks), `at`, `webhooks` (false: the product is not told).
+    """
+    with _quietly(world, options):
         opened = disputes.open_dispute(
-            world, found, reason=str(options.get("reason", "fraudulent")), amount=int(options.get("amount", 0))
+            world,
+            _charge(world, charge),
+            reason=str(options.get("reason", "fraudulent")),
+            amount=int(options.get("amount", 0)),
+            inquiry=flag(options, "inquiry", default=False),
         )
     return public(opened)
 
 
+@action("POST", "dispute/{}/escalate")
+def escalate_dispute(world: World, options: Json, identifier: str) -> Json:
+    """The bank's inquiry becomes a dispute: `at`, `webhooks`."""
+    with _quietly(world, options):
+        return public(disputes.escalate(world, disputes.find(world, identifier)))
+
+
+@action("POST", "dispute/{}/say")
+def say_dispute(world: World, options: Json, identifier: str) -> Json:
+    """Give a dispute any `status`, also one that nobody knows yet."""
+    with _quietly(world, options):
+        return public(disputes.say(world, disputes.find(world, identifier), str(options["status"])))
+
+
 @action("POST", "dispute/{}/close")
 def close_dispute(world: World, options: Json, identifier: str) -> Json:
-    """The bank decides: `outcome` won or lost."""
+    """The bank decides: `outcome` won, lost or warning_closed; `fee_back`; `at`, `webhooks`."""
     outcome = str(options.get("outcome", "lost"))
-    if outcome not in {"won", "lost"}:
-        raise ValueError("outcome is won or lost")
-    with at_its_time(world, options), world.store.transaction():
-        return public(disputes.close_dispute(world, disputes.find(world, identifier), outcome))
+    if outcome not in disputes.OUTCOMES:
+        raise ValueError(f"outcome is one of {', '.join(disputes.OUTCOMES)}")
+    fee_back = flag(options, "fee_back", default=False)
+    with _quietly(world, options):
+        return public(disputes.close_dispute(world, disputes.find(world, identifier), outcome, fee_back=fee_back))
+
+
+@action("POST", "fraud-warning/{}")
+def warn_of_fraud(world: World, options: Json, charge: str) -> Json:
+    """The bank of a card warns of a payment (its charge or its intent): `fraud`, `at`, `webhooks`."""
+    with _quietly(world, options):
+        fraud = str(options.get("fraud", "unauthorized_use_of_card"))
+        return public(radar.warn(world, _charge(world, charge), fraud=fraud))
 
 
 @action("POST", "refund/{}")
@@ -85,6 +117,14 @@ def payout(world: World, options: Json) -> Json:
     """Pay out what is available: `at`."""
     with at_its_time(world, options), world.store.transaction():
         return public(payouts.send(world))
+
+
+@contextmanager
+def _quietly(world: World, options: Json) -> Iterator[None]:
+    """All or nothing, at the moment of `at`; without a word to the product if `webhooks` is false."""
+    quiet = not flag(options, "webhooks", default=True)
+    with at_its_time(world, options), events.kept_quiet(quiet=quiet), world.store.transaction():
+        yield
 
 
 def _charge(world: World, identifier: str) -> Json:

@@ -205,27 +205,38 @@ def slow_refunds(world: World, *, slow: bool) -> None:
 
 
 def reverse(world: World, capture: Json, amount: int, fee: int = 0) -> Json:
-    """Money is taken back from the merchant (a dispute). Told in the shape of a refund."""
+    """Money is taken back from the merchant (a dispute). Told, and found again, in the shape of a refund."""
     identifier, currency = new_id(), capture["amount"]["currency_code"]
     world.store.put(capture | {"_reversed": capture["_reversed"] + amount, "update_time": stamp(world)})
     move(world, "reversal", capture["id"], -amount, fee)
-    told: Json = {
-        "id": identifier,
-        "status": "COMPLETED",
-        "amount": money(amount, currency),
-        **{name: capture[name] for name in ("invoice_id", "custom_id") if name in capture},
-        "create_time": stamp(world),
-        "update_time": stamp(world),
-        "links": _refund_links(world, identifier, capture["id"]),
-    }
+    told = save(
+        world,
+        REFUND,
+        {
+            "id": identifier,
+            "status": "COMPLETED",
+            "amount": money(amount, currency),
+            **{name: capture[name] for name in ("invoice_id", "custom_id") if name in capture},
+            "note_to_payer": "Payment reversed",
+            "seller_payable_breakdown": {
+                "gross_amount": money(amount, currency),
+                "paypal_fee": money(fee, currency),
+                "net_amount": money(amount + fee, currency),
+            },
+            "create_time": stamp(world),
+            "update_time": stamp(world),
+            "links": _refund_links(world, identifier, capture["id"]),
+            "_capture": capture["id"],
+        },
+    )
     events.emit(world, "PAYMENT.CAPTURE.REVERSED", told, f"A {_written(told)} capture payment was reversed")
     return shown(told)
 
 
-def unreverse(world: World, capture: Json, amount: int) -> None:
-    """The dispute was won: the money comes back to the merchant."""
+def unreverse(world: World, capture: Json, amount: int, fee: int = 0) -> None:
+    """The dispute was won: the money comes back to the merchant, and perhaps the fee."""
     world.store.put(capture | {"_reversed": capture["_reversed"] - amount, "update_time": stamp(world)})
-    move(world, "reversal", capture["id"], amount)
+    move(world, "reversal", capture["id"], amount, -fee)
 
 
 @endpoint("GET", f"{_REFUNDS}/{{}}")

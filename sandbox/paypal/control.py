@@ -152,11 +152,31 @@ def dispute(world: World, options: Json, identifier: str) -> Json:
 
 @_action("POST", "dispute/{}/close")
 def close_dispute(world: World, options: Json, identifier: str) -> Json:
-    """PayPal decides: `outcome` won or lost."""
+    """PayPal decides, or the payer gives up: `outcome` won, lost or cancelled; `fee_back`."""
     outcome = str(options.get("outcome", "lost"))
-    if outcome not in {"won", "lost"}:
-        raise ValueError("outcome is won or lost")
-    return shown(disputes.close(world, find(world, disputes.KIND, identifier), won=outcome == "won"))
+    if outcome not in disputes.OUTCOMES:
+        raise ValueError(f"outcome is one of {', '.join(disputes.OUTCOMES)}")
+    fee_back = flag(options, "fee_back", default=False)
+    return shown(disputes.close(world, find(world, disputes.KIND, identifier), outcome, fee_back=fee_back))
+
+
+@_action("POST", "dispute/{}/escalate")
+def escalate_dispute(world: World, _options: Json, identifier: str) -> Json:
+    """The payer's inquiry becomes a claim."""
+    return shown(disputes.escalate(world, find(world, disputes.KIND, identifier)))
+
+
+@_action("POST", "dispute/{}/say")
+def say_dispute(world: World, options: Json, identifier: str) -> Json:
+    """Give a dispute any `status`, also one that nobody knows yet."""
+    return shown(disputes.say(world, find(world, disputes.KIND, identifier), str(options["status"])))
+
+
+@_action("POST", "reverse/{}")
+def reverse(world: World, options: Json, identifier: str) -> Json:
+    """PayPal takes a payment back without any dispute: `amount` in cents."""
+    found = find(world, captures.KIND, identifier)
+    return captures.reverse(world, found, int(options["amount"]))
 
 
 @_action("POST", "approve-saving/{}")

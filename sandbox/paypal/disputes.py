@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.policy import HTTP
+from urllib.parse import urlencode
 
 from sandbox.paypal import captures, events
 from sandbox.paypal.errors import Detail, invalid, refused
 from sandbox.paypal.routes import Call, endpoint
-from sandbox.paypal.shapes import MONEY, AnyObject, Fields, Many, Text
+from sandbox.paypal.shapes import MONEY, AnyObject, Fields, Many, Text, check
 from sandbox.paypal.things import cents, find, link, money, new_id, save, shown, stamp
 from sandbox.store import Json
 from sandbox.world import World
@@ -27,6 +26,7 @@ REASONS = (
 _PATH = "/v1/customer/disputes"
 _ANSWER_SECONDS = 10 * 24 * 3600
 _CHARGEBACK_FEE = 1600
+_MUCH = 10_000
 _ACCEPT = Fields(
     {"note": Text(2000), "accept_claim_reason": Text(255), "refund_amount": MONEY, "invoice_id": Text(127)}
 )
@@ -60,15 +60,66 @@ def open_dispute(world: World, capture: Json, *, reason: str, amount: int = 0, c
             "dispute_life_cycle_stage": "CHARGEBACK" if chargeback else "INQUIRY",
             "dispute_channel": "EXTERNAL" if chargeback else "INTERNAL",
             "seller_response_due_date": _written(world.clock.now() + _ANSWER_SECONDS),
-            "links": _links(world, identifier),
+            "money_movements": [],
             "_capture": capture["id"],
-            "_taken": chargeback,
+            "_taken": False,
         },
     )
     if chargeback:
-        captures.reverse(world, capture, disputed, _CHARGEBACK_FEE)
+        dispute = _take(world, dispute, fee=_CHARGEBACK_FEE)
     _tell(world, "CREATED", dispute)
     return dispute
+
+
+def _take(world: World, dispute: Json, *, fee: int = 0) -> Json:
+    """The money of a dispute is taken from the merchant."""
+    amount = cents(dispute["dispute_amount"])
+    moved = [_movement(world, dispute, "DEBIT", "DISPUTE_SETTLEMENT", amount)]
+    if fee:
+        moved.append(_movement(world, dispute, "DEBIT", "CHARGEBACK_FEE", fee))
+    taken = dispute | {"_taken": True, "money_movements": [*dispute["money_movements"], *moved]}
+    world.store.put(taken)
+    captures.reverse(world, find(world, captures.KIND, dispute["_capture"]), amount, fee)
+    return taken
+
+
+def _give_back(world: World, dispute: Json, *, fee: int = 0) -> Json:
+    """The money of a dispute comes back to the merchant, and perhaps the fee."""
+    amount = cents(dispute["dispute_amount"])
+    moved = [_movement(world, dispute, "CREDIT", "DISPUTE_SETTLEMENT", amount)]
+    if fee:
+        moved.append(_movement(world, dispute, "CREDIT", "CHARGEBACK_FEE", fee))
+    captures.unreverse(world, find(world, captures.KIND, dispute["_capture"]), amount, fee)
+    returned = dispute | {"_taken": False, "money_movements": [*dispute["money_movements"], *moved]}
+    world.store.put(returned)
+    return returned
+
+
+def _movement(world: World, dispute: Json, direction: str, reason: str, amount: int) -> Json:
+    return {
+        "affected_party": "SELLER",
+        "amount": money(amount, dispute["dispute_amount"]["currency_code"]),
+        "initiated_time": stamp(world),
+        "type": direction,
+        "reason": reason,
+    }
+
+
+def escalate(world: World, dispute: Json) -> Json:
+    """The payer was not satisfied: the inquiry becomes a claim, that PayPal will decide."""
+    return _changed(world, dispute, dispute_life_cycle_stage="CHARGEBACK")
+
+
+def say(world: World, dispute: Json, status: str) -> Json:
+    """Give a dispute any status, also one that nobody knows yet."""
+    return _changed(world, dispute, status=status)
+
+
+def _changed(world: World, dispute: Json, **columns: object) -> Json:
+    changed = dispute | {"update_time": stamp(world), **columns}
+    world.store.put(changed)
+    _tell(world, "UPDATED", changed)
+    return changed
 
 
 def _of(capture: Json) -> Json:
@@ -85,38 +136,46 @@ def _written(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _links(world: World, identifier: str) -> list[Json]:
-    return [
-        link(world, f"{_PATH}/{identifier}", "self"),
-        link(world, f"{_PATH}/{identifier}/accept-claim", "accept_claim", "POST"),
-        link(world, f"{_PATH}/{identifier}/provide-evidence", "provide_evidence", "POST"),
-    ]
+def _links(world: World, dispute: Json) -> list[Json]:
+    """What may be done now: the merchant answers only when it is asked."""
+    own = f"{_PATH}/{dispute['dispute_id']}"
+    may = [link(world, own, "self")]
+    if dispute["status"] == "WAITING_FOR_SELLER_RESPONSE":
+        may.append(link(world, f"{own}/accept-claim", "accept_claim", "POST"))
+        may.append(link(world, f"{own}/provide-evidence", "provide_evidence", "POST"))
+    return may
 
 
 def _tell(world: World, word: str, dispute: Json) -> None:
-    told = {name: value for name, value in dispute.items() if name != "id"}
-    events.emit(world, f"CUSTOMER.DISPUTE.{word}", told, f"Dispute {word.lower()}: {dispute['dispute_id']}")
+    events.emit(
+        world, f"CUSTOMER.DISPUTE.{word}", _public(world, dispute), f"Dispute {word.lower()}: {dispute['dispute_id']}"
+    )
 
 
-def close(world: World, dispute: Json, *, won: bool) -> Json:
-    """PayPal or the bank decides. A lost inquiry takes the money now; a won chargeback gives it back."""
+OUTCOMES = {"won": "RESOLVED_SELLER_FAVOUR", "lost": "RESOLVED_BUYER_FAVOUR", "cancelled": "CANCELED_BY_BUYER"}
+
+
+def close(world: World, dispute: Json, outcome: str, *, fee_back: bool = False) -> Json:
+    """PayPal or the bank decides, or the payer gives up.
+
+    A lost inquiry takes the money now; a won chargeback gives it back, and the fee if `fee_back`.
+    """
     if dispute["status"] == "RESOLVED":
         raise ValueError("the dispute is resolved")
-    capture = find(world, captures.KIND, dispute["_capture"])
+    lost = outcome == "lost"
+    if dispute["_taken"] and not lost:
+        dispute = _give_back(world, dispute, fee=_CHARGEBACK_FEE if fee_back else 0)
+    if lost and not dispute["_taken"]:
+        dispute = _take(world, dispute)
     amount = cents(dispute["dispute_amount"])
-    if won and dispute["_taken"]:
-        captures.unreverse(world, capture, amount)
-    if not won and not dispute["_taken"]:
-        captures.reverse(world, capture, amount)
     closed = {name: value for name, value in dispute.items() if name != "seller_response_due_date"} | {
         "status": "RESOLVED",
         "dispute_state": "RESOLVED",
         "update_time": stamp(world),
         "dispute_outcome": {
-            "outcome_code": "RESOLVED_SELLER_FAVOUR" if won else "RESOLVED_BUYER_FAVOUR",
-            "amount_refunded": money(0 if won else amount, dispute["dispute_amount"]["currency_code"]),
+            "outcome_code": OUTCOMES[outcome],
+            "amount_refunded": money(amount if lost else 0, dispute["dispute_amount"]["currency_code"]),
         },
-        "_taken": not won,
     }
     world.store.put(closed)
     _tell(world, "RESOLVED", closed)
@@ -125,29 +184,37 @@ def close(world: World, dispute: Json, *, won: bool) -> Json:
 
 @endpoint("GET", _PATH)
 def list_disputes(world: World, call: Call) -> Json:
-    """Disputes, newest first: of one transaction, or of one state."""
-    found = world.store.all(KIND, newest=50)
+    """Disputes, newest first: of one transaction, of one state, since a moment; some on a page."""
+    found = world.store.all(KIND, newest=_MUCH)
     if wanted := call.query.get("disputed_transaction_id"):
         found = [dispute for dispute in found if dispute["_capture"] == wanted]
     if state := call.query.get("dispute_state"):
         found = [dispute for dispute in found if dispute["dispute_state"] == state]
-    return {"items": [_public(dispute) for dispute in found], "links": [link(world, _PATH, "self")]}
+    if since := call.query.get("start_time"):
+        found = [dispute for dispute in found if dispute["create_time"] >= since[:19]]
+    size, first = int(call.query.get("page_size", 10)), int(call.query.get("next_page_token", 0))
+    links = [link(world, _PATH, "self")]
+    if first + size < len(found):
+        query = urlencode(call.query | {"next_page_token": str(first + size)})
+        links.append(link(world, f"{_PATH}?{query}", "next"))
+    return {"items": [_public(world, dispute) for dispute in found[first : first + size]], "links": links}
 
 
-def _public(dispute: Json) -> Json:
-    return {name: value for name, value in shown(dispute).items() if name != "id"}
+def _public(world: World, dispute: Json) -> Json:
+    told = {name: value for name, value in shown(dispute).items() if name != "id"}
+    return told | {"links": _links(world, dispute)}
 
 
 @endpoint("GET", f"{_PATH}/{{}}")
 def retrieve(world: World, _call: Call, identifier: str) -> Json:
-    return _public(find(world, KIND, identifier))
+    return _public(world, find(world, KIND, identifier))
 
 
 @endpoint("POST", f"{_PATH}/{{}}/accept-claim", _ACCEPT)
 def accept_claim(world: World, _call: Call, identifier: str) -> Json:
     """The merchant gives in."""
-    close(world, _answerable(world, identifier), won=False)
-    return {"links": _links(world, identifier)[:1]}
+    closed = close(world, _answerable(world, identifier), "lost")
+    return {"links": _links(world, closed)}
 
 
 @endpoint("POST", f"{_PATH}/{{}}/provide-evidence", _PROVIDE)
@@ -157,15 +224,17 @@ def provide_evidence(world: World, call: Call, identifier: str) -> Json:
     given = call.body if "evidences" in call.body else _input_part(call)
     if not given.get("evidences"):
         raise invalid([Detail("MISSING_REQUIRED_PARAMETER", "A required field is missing.", "/evidences")])
+    documents = [part.described for part in call.request.parts if part.filename]
     answered = dispute | {
         "status": "UNDER_REVIEW",
         "dispute_state": "UNDER_PAYPAL_REVIEW",
         "update_time": stamp(world),
         "evidences": [*dispute.get("evidences", []), *given["evidences"]],
+        "_documents": [*dispute.get("_documents", []), *documents],
     }
     world.store.put(answered)
     _tell(world, "UPDATED", answered)
-    return {"links": _links(world, identifier)[:1]}
+    return {"links": _links(world, answered)}
 
 
 def _answerable(world: World, identifier: str) -> Json:
@@ -176,12 +245,14 @@ def _answerable(world: World, identifier: str) -> Json:
 
 
 def _input_part(call: Call) -> Json:
-    kind = call.headers.get("content-type", "")
-    if not kind.startswith("multipart/"):
-        return {}
-    read = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + call.request.body, policy=HTTP)
-    for part in read.iter_parts():
-        if part.get_param("name", header="content-disposition") == "input":
-            found = json.loads(part.get_content())
-            return found if isinstance(found, dict) else {}
+    """The JSON of a form: its field `input`, whose shape is checked like any body."""
+    for part in call.request.parts:
+        if part.name == "input":
+            try:
+                found = json.loads(part.content)
+            except ValueError:
+                found = None
+            if isinstance(found, dict):
+                check(found, _PROVIDE)
+                return found
     return {}

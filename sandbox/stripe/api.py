@@ -22,10 +22,12 @@ from sandbox.stripe import (
     customers,
     disputes,
     events,
+    files,
     idempotency,
     intents,
     methods,
     payouts,
+    radar,
     refunds,
     setups,
 )
@@ -37,7 +39,10 @@ from sandbox.stripe.routes import Endpoint, find
 from sandbox.wire import Request, Response, json_response
 from sandbox.world import ASKED, Asked, World, new_id
 
-SUBJECTS = (balance, charges, checkout, customers, disputes, events, intents, methods, payouts, refunds, setups)
+SUBJECTS = (
+    *(balance, charges, checkout, customers, disputes, events, files, intents, methods, payouts, radar, refunds),
+    setups,
+)
 """Importing them registers their endpoints."""
 
 

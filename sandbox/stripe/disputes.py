@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.store import Json, public
-from sandbox.stripe import balance, events
+from sandbox.stripe import balance, events, files
 from sandbox.stripe.errors import StripeError, missing
 from sandbox.stripe.metadata import merged
 from sandbox.stripe.paging import page
@@ -11,8 +11,10 @@ from sandbox.stripe.routes import endpoint
 from sandbox.world import World, new_id
 
 _ANSWER_WITHIN = 9 * 24 * 3600
-_FINAL = {"won", "lost"}
+_FINAL = {"won", "lost", "warning_closed"}
+OUTCOMES = tuple(sorted(_FINAL))
 _EVIDENCE_DECIDES = {"winning_evidence": "won", "losing_evidence": "lost"}
+_FILES = ("uncategorized_file", "service_documentation", "receipt", "customer_communication")
 
 
 def find(world: World, identifier: str) -> Json:
@@ -22,28 +24,66 @@ def find(world: World, identifier: str) -> Json:
     return found
 
 
-def open_dispute(world: World, charge: Json, *, reason: str = "fraudulent", amount: int = 0) -> Json:
-    """Dispute a charge: all of what is left of it, unless `amount` says less. Stripe withdraws the money at once."""
+def open_dispute(
+    world: World, charge: Json, *, reason: str = "fraudulent", amount: int = 0, inquiry: bool = False
+) -> Json:
+    """Dispute a charge: all of what is left of it, unless `amount` says less. Stripe withdraws the money at once.
+
+    Or the bank only asks (`inquiry`): no money moves, and the charge may still be refunded.
+    """
     left = charge["amount_captured"] - charge["amount_refunded"]
     disputed = amount or left
     if charge["disputed"] or not 0 < disputed <= left:
         raise StripeError("This charge cannot be disputed for that amount.", param="charge")
-    dispute = _new(world, charge, disputed, reason)
+    dispute = world.store.put(_new(world, charge, disputed, reason))
+    if inquiry:
+        dispute |= {"status": "warning_needs_response", "is_charge_refundable": True}
+        dispute["payment_method_details"]["card"]["case_type"] = "inquiry"
+        world.store.put(dispute)
+        world.store.put(charge | {"disputed": True})
+        events.emit(world, "charge.dispute.created", dispute)
+        return dispute
+    _withdraw(world, dispute)
+    world.store.put(charge | {"disputed": True})
+    events.emit(world, "charge.dispute.created", dispute)
+    events.emit(world, "charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
+def _withdraw(world: World, dispute: Json) -> None:
     movement = balance.book(
         world,
         kind="adjustment",
-        amount=-disputed,
+        amount=-dispute["amount"],
         source=dispute["id"],
         fee=balance.DISPUTE_FEE_CENTS,
         category="dispute",
         at_once=True,
     )
-    dispute["balance_transactions"] = [public(movement)]
+    dispute["balance_transactions"] = [*dispute["balance_transactions"], public(movement)]
     world.store.put(dispute)
-    world.store.put(charge | {"disputed": True})
-    events.emit(world, "charge.dispute.created", dispute)
+
+
+def escalate(world: World, dispute: Json) -> Json:
+    """The bank was not satisfied: its inquiry becomes a dispute, and the money is withdrawn."""
+    if not dispute["status"].startswith("warning_"):
+        raise StripeError("Only an inquiry can be escalated.", param="dispute")
+    before = {"status": dispute["status"]}
+    dispute |= {"status": "needs_response", "is_charge_refundable": False}
+    dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
+    dispute["evidence_details"]["due_by"] = world.clock.now() + _ANSWER_WITHIN
+    _withdraw(world, dispute)
+    events.emit(world, "charge.dispute.updated", dispute, previous=before)
     events.emit(world, "charge.dispute.funds_withdrawn", dispute)
     return dispute
+
+
+def say(world: World, dispute: Json, status: str) -> Json:
+    """Give a dispute any status, also one that nobody knows yet."""
+    before = {"status": dispute["status"]}
+    world.store.put(dispute | {"status": status})
+    events.emit(world, "charge.dispute.updated", dispute | {"status": status}, previous=before)
+    return dispute | {"status": status}
 
 
 def _new(world: World, charge: Json, amount: int, reason: str) -> Json:
@@ -73,6 +113,7 @@ def _new(world: World, charge: Json, amount: int, reason: str) -> Json:
             "card": {
                 "brand": charge["payment_method_details"]["card"]["brand"],
                 "case_type": "chargeback",
+                "network": charge["payment_method_details"]["card"]["brand"],
                 "network_reason_code": "10.4",
             },
             "type": "card",
@@ -82,8 +123,8 @@ def _new(world: World, charge: Json, amount: int, reason: str) -> Json:
     }
 
 
-def close_dispute(world: World, dispute: Json, status: str) -> Json:
-    """The bank decides: `won` brings the money back (not the fee), `lost` leaves it with the holder."""
+def close_dispute(world: World, dispute: Json, status: str, *, fee_back: bool = False) -> Json:
+    """The bank decides: `won` brings the money back (and the fee, if `fee_back`), `lost` leaves it with the holder."""
     if dispute["status"] in _FINAL:
         raise StripeError(f"This dispute is already {dispute['status']}.", param="dispute")
     before = {"status": dispute["status"]}
@@ -94,6 +135,7 @@ def close_dispute(world: World, dispute: Json, status: str) -> Json:
             kind="adjustment",
             amount=dispute["amount"],
             source=dispute["id"],
+            fee=-balance.DISPUTE_FEE_CENTS if fee_back else 0,
             category="dispute_reversal",
             at_once=True,
         )
@@ -117,17 +159,26 @@ def update(world: World, parameters: Json, identifier: str) -> Json:
     if dispute["status"] in _FINAL:
         raise StripeError("This dispute is already closed", param="dispute")
     dispute["metadata"] = merged(dispute["metadata"], parameters.get("metadata"))
-    dispute["evidence"] |= parameters.get("evidence", {})
+    dispute["evidence"] |= _checked(world, parameters.get("evidence", {}))
     text = dispute["evidence"].get("uncategorized_text", "")
     dispute["evidence_details"]["has_evidence"] = bool(dispute["evidence"])
     if parameters.get("submit", True) and dispute["evidence"]:
         dispute["evidence_details"]["submission_count"] += 1
-        dispute["status"] = "under_review"
+        asked = dispute["status"].startswith("warning_")
+        dispute["status"] = "warning_under_review" if asked else "under_review"
     world.store.put(dispute)
     events.emit(world, "charge.dispute.updated", dispute)
     if dispute["status"] == "under_review" and text in _EVIDENCE_DECIDES:
         return close_dispute(world, dispute, _EVIDENCE_DECIDES[text])
     return dispute
+
+
+def _checked(world: World, evidence: Json) -> Json:
+    """Evidence, whose files were uploaded for that purpose."""
+    for name in _FILES:
+        if name in evidence and files.find(world, evidence[name])["purpose"] != "dispute_evidence":
+            raise StripeError("The file has another purpose.", param=f"evidence[{name}]")
+    return evidence
 
 
 @endpoint("POST", "/v1/disputes/{}/close", "DisputeCloseParams")

@@ -27,6 +27,7 @@ _EXPANDABLE = {
     "checkout.session": {"customer", "payment_intent", "setup_intent", "line_items"},
     "refund": {"charge", "payment_intent", "balance_transaction", "failure_balance_transaction"},
     "dispute": {"charge", "payment_intent"},
+    "radar.early_fraud_warning": {"charge", "payment_intent"},
     "payment_method": {"customer"},
     "balance_transaction": {"source"},
     "payout": {"balance_transaction", "failure_balance_transaction"},

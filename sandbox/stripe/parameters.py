@@ -18,6 +18,7 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin
 
 import stripe.params
 import stripe.params.checkout
+import stripe.params.radar
 from stripe._request_options import RequestOptions
 from stripe._stripe_context import StripeContext
 from typing_extensions import get_type_hints, is_typeddict
@@ -168,6 +169,8 @@ def _read_map(value: object, arguments: tuple[Hint, ...], path: str) -> Json:
 
 
 def _read_plain(value: object, hint: Hint, path: str, *, empty: bool = False) -> Any:
+    if hint is Any:  # a file: what it is, in JSON
+        return value
     if not isinstance(value, str):
         raise invalid(f"Invalid {'string' if hint is str else getattr(hint, '__name__', 'value')}: {path}", param=path)
     if hint is int:

@@ -18,11 +18,11 @@ def sums_of(world: World, customer: str = "") -> Json:
     own = charges | {each["id"] for each in (*refunds, *disputes)}
     movements = [each for each in world.store.all("balance_transaction") if each["source"] in own]
     given_back = [each for each in refunds if each["status"] in _IN_FLIGHT]
-    taken_back = [each for each in disputes if each["status"] != "won"]
+    withdrawn = {each["id"]: _withdrawn(each) for each in disputes}
     captured, refunded, disputed = (
         _sum(taken, "amount_captured"),
         _sum(given_back, "amount"),
-        _sum(taken_back, "amount"),
+        sum(withdrawn.values()),
     )
     return {
         "captured_cents": captured,
@@ -33,8 +33,13 @@ def sums_of(world: World, customer: str = "") -> Json:
         "net_cents": _sum(movements, "net"),
         "charges": len(taken),
         "refunds": len(given_back),
-        "disputes": len(taken_back),
+        "disputes": sum(1 for cents in withdrawn.values() if cents),
     } | ({} if customer else {"paid_out_cents": _sum(world.store.all("payout"), "amount")})
+
+
+def _withdrawn(dispute: Json) -> int:
+    """What the holder of the card has, of a dispute: taken, less what came back."""
+    return -_sum(dispute["balance_transactions"], "amount")
 
 
 def _sum(things: list[Json], name: str) -> int:

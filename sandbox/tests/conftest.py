@@ -163,7 +163,7 @@ def client_of(sandbox: Sandbox) -> stripe.StripeClient:
     """The SDK as it is, told where the API is and nothing else."""
     return stripe.StripeClient(
         sandbox.world.secret_key,
-        base_addresses={"api": sandbox.url},
+        base_addresses={"api": sandbox.url, "files": sandbox.url},
         max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=3),
     )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+
 import pytest
 import stripe
 
@@ -108,3 +110,77 @@ def test_the_balance_is_the_sum_of_its_movements(client: stripe.StripeClient, co
     assert total == balance.available[0].amount + balance.pending[0].amount == look("totals")["net_cents"]
     assert total == 3333 - 75 - 1111 + 7777 - 142 - 7777 - 1500
     assert all(each.net == each.amount - each.fee for each in movements)
+
+
+def test_an_inquiry_moves_no_money_until_it_is_escalated(
+    client: stripe.StripeClient, control: Control, product: Product, look: Control
+) -> None:
+    opened = control(f"dispute/{paid(client).id}", inquiry=True)
+    asked = client.v1.disputes.retrieve(opened["id"])
+    assert (asked.status, asked.balance_transactions, look("totals")["disputed_cents"]) == (
+        "warning_needs_response",
+        [],
+        0,
+    )
+
+    control(f"dispute/{opened['id']}/escalate")
+
+    dispute = client.v1.disputes.retrieve(opened["id"])
+    assert (dispute.status, [each.net for each in dispute.balance_transactions]) == ("needs_response", [-6500])
+    eventually(lambda: product.types()[-2:] == ["charge.dispute.updated", "charge.dispute.funds_withdrawn"])
+
+
+def test_an_inquiry_may_close_by_itself(client: stripe.StripeClient, control: Control, look: Control) -> None:
+    opened = control(f"dispute/{paid(client).id}", inquiry=True)
+
+    control(f"dispute/{opened['id']}/close", outcome="warning_closed")
+
+    assert client.v1.disputes.retrieve(opened["id"]).status == "warning_closed"
+    assert look("totals")["disputes"] == 0
+
+
+def test_the_fee_may_come_back_with_the_money(client: stripe.StripeClient, control: Control, look: Control) -> None:
+    opened = control(f"dispute/{paid(client).id}")
+
+    control(f"dispute/{opened['id']}/close", outcome="won", fee_back=True)
+
+    dispute = client.v1.disputes.retrieve(opened["id"])
+    assert [each.net for each in dispute.balance_transactions] == [-6500, 6500]
+    assert look("totals")["fees_cents"] == 100
+
+
+def test_a_file_of_evidence_is_uploaded_and_named(client: stripe.StripeClient, control: Control) -> None:
+    opened = control(f"dispute/{paid(client).id}")
+    pack = io.BytesIO(b"%PDF-1.7 the pack \x00\xff\r\n")
+    pack.name = "pack.pdf"
+
+    file = client.v1.files.create({"purpose": "dispute_evidence", "file": pack})
+    answered = client.v1.disputes.update(opened["id"], {"evidence": {"uncategorized_file": file.id}, "submit": True})
+
+    assert (file.filename, file.type, file.size) == ("pack.pdf", "pdf", 22)
+    assert (answered.status, answered.evidence.uncategorized_file) == ("under_review", file.id)
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.disputes.update(opened["id"], {"evidence": {"receipt": "file_nobody"}})
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.files.create({"purpose": "dispute_evidence", "file": "no file"})
+
+
+def test_a_bank_warns_of_fraud_before_any_dispute(
+    client: stripe.StripeClient, control: Control, product: Product
+) -> None:
+    intent = paid(client)
+
+    warned = control(f"fraud-warning/{intent.id}", fraud="made_with_stolen_card")
+
+    found = client.v1.radar.early_fraud_warnings.retrieve(warned["id"])
+    assert (found.fraud_type, found.payment_intent, found.actionable) == ("made_with_stolen_card", intent.id, True)
+    assert [each.id for each in client.v1.radar.early_fraud_warnings.list().data] == [warned["id"]]
+    eventually(lambda: "radar.early_fraud_warning.created" in product.types())
+
+
+def test_a_status_that_nobody_knows_can_be_said(client: stripe.StripeClient, control: Control) -> None:
+    opened = control(f"dispute/{paid(client).id}")
+
+    control(f"dispute/{opened['id']}/say", status="in_arbitration")
+
+    assert client.v1.disputes.retrieve(opened["id"]).status == "in_arbitration"

@@ -29,7 +29,7 @@ def new_client() -> stripe.StripeClient:
     stripe.set_app_info("billing-portal")
     options: dict[str, Any] = {}
     if settings.STRIPE_API_BASE:
-        options["base_addresses"] = {"api": settings.STRIPE_API_BASE}
+        options["base_addresses"] = {"api": settings.STRIPE_API_BASE, "files": settings.STRIPE_API_BASE}
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY or "sk_test_not_configured",
         max_network_retries=_RETRIES,

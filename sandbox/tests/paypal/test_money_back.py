@@ -161,6 +161,57 @@ class TestDisputes:
         listed = paypal.api.get(f"v1/customer/disputes?disputed_transaction_id={capture}")["items"]
         assert [each["dispute_id"] for each in listed] == [dispute]
 
+    def test_a_chargeback_tells_what_moved_and_the_reversal_is_found_again(self, paypal: Bench) -> None:
+        capture = paypal.captured("50.00")["id"]
+        dispute = paypal.control(f"paypal/dispute/{capture}", chargeback=True)["dispute_id"]
+
+        paypal.control(f"paypal/dispute/{dispute}/close", outcome="won", fee_back=True)
+
+        moved = paypal.api.get(f"v1/customer/disputes/{dispute}")["money_movements"]
+        assert [(each["type"], each["reason"], each["amount"]["value"]) for each in moved] == [
+            ("DEBIT", "DISPUTE_SETTLEMENT", "50.00"),
+            ("DEBIT", "CHARGEBACK_FEE", "16.00"),
+            ("CREDIT", "DISPUTE_SETTLEMENT", "50.00"),
+            ("CREDIT", "CHARGEBACK_FEE", "16.00"),
+        ]
+        told = paypal.api.get("v1/notifications/webhooks-events?event_type=PAYMENT.CAPTURE.REVERSED")["events"][0]
+        found = paypal.api.get(f"v2/payments/refunds/{told['resource']['id']}")
+        assert found["seller_payable_breakdown"]["paypal_fee"]["value"] == "16.00"
+        assert paypal.totals()["fees_cents"] == 180
+
+    def test_a_payer_may_give_up_and_an_inquiry_may_become_a_claim(self, paypal: Bench) -> None:
+        dispute = paypal.control(f"paypal/dispute/{paypal.captured()['id']}")["dispute_id"]
+        paypal.control(f"paypal/dispute/{dispute}/escalate")
+        paypal.control(f"paypal/dispute/{dispute}/say", status="IN_MEDIATION")
+        asked = paypal.api.get(f"v1/customer/disputes/{dispute}")
+        assert (asked["dispute_life_cycle_stage"], asked["status"]) == ("CHARGEBACK", "IN_MEDIATION")
+        assert [link["rel"] for link in asked["links"]] == ["self"]
+
+        paypal.control(f"paypal/dispute/{dispute}/close", outcome="cancelled")
+
+        told = paypal.api.get(f"v1/customer/disputes/{dispute}")
+        assert told["dispute_outcome"]["outcome_code"] == "CANCELED_BY_BUYER"
+        assert paypal.totals()["kept_cents"] == 5000
+
+    def test_a_payment_may_be_taken_back_without_a_dispute(self, paypal: Bench) -> None:
+        capture = paypal.captured("50.00")["id"]
+
+        told = paypal.control(f"paypal/reverse/{capture}", amount=2000)
+
+        assert paypal.api.get(f"v2/payments/refunds/{told['id']}")["amount"]["value"] == "20.00"
+        assert paypal.totals()["disputed_cents"] == 2000
+
+    def test_disputes_are_listed_page_by_page(self, paypal: Bench) -> None:
+        made = [paypal.control(f"paypal/dispute/{paypal.captured()['id']}")["dispute_id"] for _ in range(3)]
+
+        first = paypal.api.get("v1/customer/disputes?page_size=2&start_time=2020-01-01T00:00:00.000Z")
+        onward = next(link["href"] for link in first["links"] if link["rel"] == "next")
+        second = paypal.api.get(onward[onward.index("v1/") :])
+
+        assert {each["dispute_id"] for each in first["items"] + second["items"]} == set(made)
+        assert len(first["items"]) == 2
+        assert [link["rel"] for link in second["links"]] == ["self"]
+
 
 class TestVault:
     def test_an_account_is_saved_without_a_payment(self, paypal: Bench) -> None:
