@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sandbox.control.actions import action, at_its_time, flag
 from sandbox.store import Json, public
-from sandbox.stripe import disputes, events, hosted, payouts, radar, refunds
+from sandbox.stripe import disputes, events, files, hosted, payouts, radar, refunds
 from sandbox.stripe.hosted import CardGiven, Outcome
 from sandbox.world import World
 
@@ -77,6 +77,14 @@ def close_dispute(world: World, options: Json, identifier: str) -> Json:
     fee_back = flag(options, "fee_back", default=False)
     with _quietly(world, options):
         return public(disputes.close_dispute(world, disputes.find(world, identifier), outcome, fee_back=fee_back))
+
+
+@action("POST", "dispute/{}/files")
+def files_of_dispute(world: World, _options: Json, identifier: str) -> Json:
+    """What the product gave as files, each with its SHA-256."""
+    evidence = disputes.find(world, identifier)["evidence"]
+    found = [files.find(world, value) for name, value in evidence.items() if name in disputes.FILES]
+    return {"files": [public(file) | {"sha256": file["_sha256"]} for file in found]}
 
 
 @action("POST", "fraud-warning/{}")

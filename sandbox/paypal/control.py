@@ -172,6 +172,12 @@ def say_dispute(world: World, options: Json, identifier: str) -> Json:
     return shown(disputes.say(world, find(world, disputes.KIND, identifier), str(options["status"])))
 
 
+@_action("POST", "dispute/{}/files")
+def files_of_dispute(world: World, _options: Json, identifier: str) -> Json:
+    """What the product gave as files, each with its SHA-256."""
+    return {"files": find(world, disputes.KIND, identifier).get("_documents", [])}
+
+
 @_action("POST", "reverse/{}")
 def reverse(world: World, options: Json, identifier: str) -> Json:
     """PayPal takes a payment back without any dispute: `amount` in cents."""

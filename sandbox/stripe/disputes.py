@@ -14,7 +14,7 @@ _ANSWER_WITHIN = 9 * 24 * 3600
 _FINAL = {"won", "lost", "warning_closed"}
 OUTCOMES = tuple(sorted(_FINAL))
 _EVIDENCE_DECIDES = {"winning_evidence": "won", "losing_evidence": "lost"}
-_FILES = ("uncategorized_file", "service_documentation", "receipt", "customer_communication")
+FILES = ("uncategorized_file", "service_documentation", "receipt", "customer_communication")
 
 
 def find(world: World, identifier: str) -> Json:
@@ -175,7 +175,7 @@ def update(world: World, parameters: Json, identifier: str) -> Json:
 
 def _checked(world: World, evidence: Json) -> Json:
     """Evidence, whose files were uploaded for that purpose."""
-    for name in _FILES:
+    for name in FILES:
         if name in evidence and files.find(world, evidence[name])["purpose"] != "dispute_evidence":
             raise StripeError("The file has another purpose.", param=f"evidence[{name}]")
     return evidence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payments.gateways.base.disputes import Dispute, DisputeMovement, DisputeState, Evidence, FraudWarning
 from payments.gateways.base.endings import NotAuthentic, Refused, Unsure
 from payments.gateways.base.gateway import Gateway
 from payments.gateways.base.news import News
@@ -10,6 +11,11 @@ from payments.gateways.base.refunds import Refund, RefundState
 
 __all__ = [
     "Decline",
+    "Dispute",
+    "DisputeMovement",
+    "DisputeState",
+    "Evidence",
+    "FraudWarning",
     "Gateway",
     "News",
     "NotAuthentic",

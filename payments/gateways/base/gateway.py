@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from payments.gateways.base.disputes import Dispute, Evidence, FraudWarning
     from payments.gateways.base.news import News
     from payments.gateways.base.pages import Order, Page, Person
 
@@ -38,6 +39,30 @@ class Gateway(Protocol):
 
         Raises Refused (no such page) or Unsure.
         """
+
+    def read_dispute(self, object_id: str) -> Dispute:
+        """A dispute as it is now, with the money that moved. Raises Refused (no such dispute) or Unsure."""
+
+    def disputes_about(self, news: News) -> Sequence[Dispute]:
+        """The disputes that an event is about, as they are now.
+
+        Raises Refused, or Unsure also when the event says that money moved and no dispute tells it yet.
+        """
+
+    def disputes_since(self, moment: datetime) -> Iterator[Dispute]:
+        """Every dispute that was opened since then. Raises Unsure."""
+
+    def send_evidence(self, object_id: str, evidence: Evidence) -> Dispute:
+        """Answer a dispute, once however often it is asked with one key; returns it as it is then.
+
+        Raises Refused (too late, not asked for) or Unsure.
+        """
+
+    def accept_dispute(self, object_id: str, *, note: str, key: str) -> Dispute:
+        """Give in: the payer keeps the money. Returns the dispute as it is then. Raises Refused or Unsure."""
+
+    def fraud_warning_about(self, news: News) -> FraudWarning | None:
+        """The early fraud warning that an event is about; None when it is about none. Raises Refused or Unsure."""
 
     def read_news(self, body: bytes, signature: str, *, at: datetime) -> News:
         """Check a webhook: its signature, its age, its environment. Raises NotAuthentic.

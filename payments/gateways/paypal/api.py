@@ -6,6 +6,7 @@ caller's headers along when it asks for a token, sends `null` as the body of a G
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 
 import paypalrestsdk
 import requests
+from urllib3.fields import RequestField
+from urllib3.filepost import encode_multipart_formdata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,7 +127,20 @@ class PayPalApi(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no type
         """POST a body whose very characters matter."""
         return self._request(f"{self.endpoint.rstrip('/')}/{action}", "POST", text, {})
 
-    def _request(self, url: str, method: str, text: str | None, headers: Mapping[str, str]) -> Json:
+    def post_form(
+        self, action: str, told: Json, *, file: tuple[str, bytes], headers: Mapping[str, str] | None = None
+    ) -> Json:
+        """POST a form: JSON in its part `input`, and one PDF. The same content is the same body to the byte."""
+        name, content = file
+        parts = [RequestField("input", json.dumps(told)), RequestField("evidence-file", content, filename=name)]
+        for part, kind in zip(parts, ("application/json", "application/pdf"), strict=True):
+            part.make_multipart(content_type=kind)
+        boundary = hashlib.sha256(content).hexdigest()[:32]
+        body, kind = encode_multipart_formdata(parts, boundary)
+        url = f"{self.endpoint.rstrip('/')}/{action}"
+        return self._request(url, "POST", body, {"Content-Type": kind, **(headers or {})})
+
+    def _request(self, url: str, method: str, text: str | bytes | None, headers: Mapping[str, str]) -> Json:
         token = self.get_access_token()
         try:
             return self._with_token(token, url, method, text, headers)
@@ -134,7 +150,9 @@ class PayPalApi(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no type
         self._forget_token(token)
         return self._with_token(self.get_access_token(), url, method, text, headers)
 
-    def _with_token(self, token: str, url: str, method: str, text: str | None, headers: Mapping[str, str]) -> Json:
+    def _with_token(
+        self, token: str, url: str, method: str, text: str | bytes | None, headers: Mapping[str, str]
+    ) -> Json:
         sent = {
             "Prefer": "return=representation",
             "Content-Type": "application/json",
@@ -150,7 +168,7 @@ class PayPalApi(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no type
         url: str,
         method: str,
         *,
-        data: str | None = None,
+        data: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool = False,
     ) -> Json:
@@ -171,14 +189,14 @@ class PayPalApi(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no type
             self._sleep(pause)
         raise PayPalSilent("never asked")
 
-    def _send(self, url: str, method: str, data: str | None, headers: Mapping[str, str]) -> requests.Response:
+    def _send(self, url: str, method: str, data: str | bytes | None, headers: Mapping[str, str]) -> requests.Response:
         """Send, and say so in the log: the address, the status, PayPal's debug id. Never a header, never a body."""
         path = urlsplit(url).path
         try:
             response = self._session.request(
                 method,
                 url,
-                data=None if data is None else data.encode(),
+                data=data.encode() if isinstance(data, str) else data,
                 headers=dict(headers),
                 timeout=self._timeout,
                 allow_redirects=False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 
 from payments.gateways.paypal.api import PayPalApi
+from payments.gateways.paypal.disputes import PayPalDisputes
 from payments.gateways.paypal.door import Door
 from payments.gateways.paypal.news import PayPalNews
 from payments.gateways.paypal.orders import PayPalOrders
@@ -21,13 +22,14 @@ LIVE_BASE: Final = "https://api-m.paypal.com"
 _CONNECT_SECONDS = 3
 
 
-class PayPalGateway(PayPalOrders, PayPalRefunds, PayPalNews):
+class PayPalGateway(PayPalOrders, PayPalRefunds, PayPalDisputes, PayPalNews):
     """All that we ask of PayPal, each subject in its own file."""
 
     def __init__(self, api: PayPalApi, *, verifier: Verifier, livemode: bool) -> None:
         door = Door(api)
         PayPalOrders.__init__(self, door)
         PayPalRefunds.__init__(self, door)
+        PayPalDisputes.__init__(self, door)
         PayPalNews.__init__(self, door, verifier=verifier, livemode=livemode)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from payments.gateways.stripe.client import new_client
+from payments.gateways.stripe.disputes import StripeDisputes
 from payments.gateways.stripe.news import StripeNews
 from payments.gateways.stripe.pages import StripePages
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     import stripe
 
 
-class StripeGateway(StripePages, StripeNews):
+class StripeGateway(StripePages, StripeDisputes, StripeNews):
     """All that we ask of Stripe, each subject in its own file. No card number ever reaches us."""
 
     def __init__(self, client: stripe.StripeClient, *, secrets: Sequence[str], livemode: bool) -> None:
         StripePages.__init__(self, client)
+        StripeDisputes.__init__(self, client)
         StripeNews.__init__(self, client, secrets=secrets, livemode=livemode)
 
 
