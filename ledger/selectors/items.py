@@ -14,7 +14,7 @@ from ledger.models import Allocation, Hold, Lot, OpenItem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from django.db.models import QuerySet
 
@@ -59,6 +59,16 @@ class HeldLot:
     lot_id: int
     amount: Money
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Money on its way: `reason` is the word of whoever placed the hold."""
+
+    direction: str
+    reason: str
+    amount: Money
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,35 @@ def lot_of(tx_id: int) -> LotView:
     if lot is None:
         raise LookupError(f"no lot came with transaction {tx_id}")
     return _lot(lot, lot.held or 0)
+
+
+def get_lot(lot_id: int) -> LotView:
+    """A lot, however much of it is left. Raises LookupError when there is none. One query."""
+    active = Q(holds__released_at__isnull=True)
+    lot = Lot.objects.filter(pk=lot_id).annotate(held=Sum("holds__amount_cents", filter=active)).first()
+    if lot is None:
+        raise LookupError(f"no lot {lot_id}")
+    return _lot(lot, lot.held or 0)
+
+
+def owner_of(lot_id: int) -> int:
+    """Whose lot it is. Raises LookupError when there is none."""
+    owner = Lot.objects.filter(pk=lot_id).values_list("customer_id", flat=True).first()
+    if owner is None:
+        raise LookupError(f"no lot {lot_id}")
+    return owner
+
+
+def holds_named(beginning: str) -> dict[str, Money]:
+    """The holds that are not over and whose name begins so, with their amounts. One query."""
+    rows = Hold.objects.filter(released_at__isnull=True, key__startswith=beginning).order_by("pk")
+    return {row.key: Money(row.amount_cents) for row in rows}
+
+
+def money_in_flight(customer_id: int) -> list[InFlight]:
+    """What is on its way in or out and not yet in the balance, oldest first. One query."""
+    rows = Hold.objects.filter(customer=customer_id, released_at__isnull=True).order_by("placed_at", "pk")
+    return [InFlight(row.direction, row.reason, Money(row.amount_cents), row.placed_at) for row in rows]
 
 
 def owners_of(lot_id: int) -> list[int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from core.clock import local_date
+from core.money import Money
 from ledger.bundle import Bundle, fingerprint
 from ledger.kinds import Direction
 from ledger.models import Hold
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from core.money import Money
+    from ledger.services.books import Book
 
 
 class NotEnough(Exception):
@@ -53,25 +54,30 @@ def hold_incoming(
 
 
 def hold_outgoing(
-    customer_id: int, amount: Money, *, key: str, reason: str, at: datetime, lot_id: int | None = None
+    customer_id: int,
+    amount: Money,
+    *,
+    key: str,
+    reason: str,
+    at: datetime,
+    lot_id: int | None = None,
+    out_of: str = "",
 ) -> None:
     """Money is on its way out (refund asked, order waiting): as much less may be spent, settled or refunded.
 
-    Raises NotEnough when the account, or the lot, has not as much free.
+    `out_of` is another outgoing hold that this money is taken out of, so that nothing else is paid with it meanwhile;
+    what is left under it stays held, as `<out_of>:rest:<key>`. Raises NotEnough when the account, or the lot, has not
+    as much free, or when there is no such other hold.
     """
     with transaction.atomic():
         book = open_book(customer_id)
         if key not in book.holds and not Hold.objects.filter(key=key).exists():
-            lot = book.lots.get(lot_id) if lot_id else None
-            free = (
-                0
-                if lot_id and lot is None
-                else min(book.available, lot.remaining - lot.held)
-                if lot
-                else book.available
-            )
-            if free < amount.cents:
-                raise NotEnough(f"{amount.cents} cents asked, {max(free, 0)} available")
+            rest = _take_out(book, out_of, amount, at=at) if out_of else 0
+            free = _free(book, lot_id)
+            if free - rest < amount.cents:
+                raise NotEnough(f"{amount.cents} cents asked, {max(free - rest, 0)} available")
+            if rest:
+                _leave_the_rest(out_of, Money(rest), key=key, at=at)
         _place(
             Hold(
                 customer_id=customer_id,
@@ -101,6 +107,39 @@ def release_hold(key: str, *, at: datetime) -> bool:
             if postings := settlement(book, heading, paid=book.settle()):
                 write(Bundle(postings, at))
         return True
+
+
+def _free(book: Book, lot_id: int | None) -> int:
+    """What is free of holds: of that lot, or of the whole account."""
+    if lot_id is None:
+        return book.available
+    lot = book.lots.get(lot_id)
+    return 0 if lot is None else min(book.available, lot.remaining - lot.held)
+
+
+def _take_out(book: Book, key: str, amount: Money, *, at: datetime) -> int:
+    """End a hold whose money goes on to another one, without settling. Answers how many cents must stay held."""
+    hold = book.holds.get(key)
+    if hold is None or hold.direction != Direction.OUTGOING:
+        raise NotEnough(f"nothing is held as {key}")
+    book.release(key)
+    Hold.objects.filter(key=key).update(released_at=at)
+    return max(hold.amount - amount.cents, 0)
+
+
+def _leave_the_rest(former: str, rest: Money, *, key: str, at: datetime) -> None:
+    hold = Hold.objects.get(key=former)
+    _place(
+        Hold(
+            customer_id=hold.customer_id,
+            direction=hold.direction,
+            amount_cents=rest.cents,
+            key=f"{former}:rest:{key}",
+            reason=hold.reason,
+            placed_at=at,
+            lot_id=hold.lot_id,
+        )
+    )
 
 
 def _place(hold: Hold) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.money import ZERO, Money
-from ledger.bundle import Bundle, NewLotMovement, Posting, credit, debit, fingerprint
+from ledger.bundle import Bundle, NewHold, NewLotMovement, Posting, credit, debit, fingerprint
 from ledger.chart import PREPAID
-from ledger.kinds import LotMovementKind, MovementKind
+from ledger.kinds import Direction, LotMovementKind, MovementKind
 from ledger.models import Lot, LotMovement, OpenItem, Tx
 from ledger.services.books import open_books
 from ledger.services.money_out import MoneyOut, by_customer, out_before, settle_all
@@ -26,10 +26,13 @@ class AlreadyRestored(ValueError):
 
 
 @repeatable
-def restore_money(lot_id: int, *, undoes: int, clearing_account: str, piece: Piece, at: datetime) -> MoneyOut:
+def restore_money(
+    lot_id: int, *, undoes: int, clearing_account: str, piece: Piece, at: datetime, keeps_as: str = ""
+) -> MoneyOut:
     """Give back all that the refund or reversal `undoes` of this lot took (refund failed, dispute won), then settle.
 
-    What had been missing goes to the lot itself. Raises AlreadyRestored the second time, under another key.
+    What had been missing goes to the lot itself. `keeps_as` puts the money under outgoing holds, one a lot,
+    `<keeps_as>:<lot>`, so that it pays nothing. Raises AlreadyRestored the second time, under another key.
     """
     taken = Tx.objects.get(pk=undoes)
     movements = list(LotMovement.objects.filter(tx=taken).select_related("lot").order_by("pk"))
@@ -43,7 +46,7 @@ def restore_money(lot_id: int, *, undoes: int, clearing_account: str, piece: Pie
         return out_before(first, parts[0][0].customer_id)
     if Tx.objects.filter(reverses=undoes).exists():
         raise AlreadyRestored(f"transaction {undoes}")
-    return _bring_back(taken, parts, books, clearing_account, piece, asked, at)
+    return _bring_back(taken, parts, books, clearing_account, piece, asked, at, keeps_as)
 
 
 def _bring_back(  # noqa: PLR0917 - the writing half of the verb above
@@ -54,6 +57,7 @@ def _bring_back(  # noqa: PLR0917 - the writing half of the verb above
     piece: Piece,
     asked: str,
     at: datetime,
+    keeps_as: str,
 ) -> MoneyOut:
     heading, refunded = piece.heading(asked, at=at), taken.kind == MovementKind.REFUND
     for lot, cents in parts:
@@ -75,6 +79,21 @@ def _bring_back(  # noqa: PLR0917 - the writing half of the verb above
         reverses=taken.pk,
         movements=tuple(NewLotMovement(lot.pk, movement, -cents) for lot, cents in parts),
     )
-    written = write(Bundle([inflow, *settle_all(books, heading)], at))
+    kept = _keep(books, parts, keeps_as) if keeps_as else []
+    written = write(Bundle([inflow, *settle_all(books, heading)], at, placed=kept))
     assert isinstance(written, Written)  # noqa: S101 - the key was looked for under the customers' locks
     return MoneyOut(written.txs[0], False, -back, ZERO, (), balance)  # noqa: FBT003
+
+
+def _keep(books: dict[int, Book], parts: list[tuple[Lot, int]], keeps_as: str) -> list[NewHold]:
+    """Hold what came back, each lot apart."""
+    sums: dict[int, int] = {}
+    for lot, cents in parts:
+        sums[lot.pk] = sums.get(lot.pk, 0) + cents
+    owners = {lot.pk: lot.customer_id for lot, _ in parts}
+    for lot_id, cents in sums.items():
+        books[owners[lot_id]].hold_on(lot_id, cents)
+    return [
+        NewHold(owners[lot], Direction.OUTGOING, Money(cents), f"{keeps_as}:{lot}", "kept for its return", lot=lot)
+        for lot, cents in sums.items()
+    ]

@@ -46,14 +46,22 @@ class MoneyOut:
 
 @repeatable
 def refund_lot(
-    lot_id: int, amount: Money, *, clearing_account: str, piece: Piece, at: datetime, closes_hold: str = ""
+    lot_id: int,
+    amount: Money,
+    *,
+    clearing_account: str,
+    piece: Piece,
+    at: datetime,
+    closes_hold: str = "",
+    reopens: bool = False,
 ) -> MoneyOut:
     """Book a refund that the provider has accepted: the money leaves its lot.
 
-    Ask with `hold_outgoing(…, lot_id=…)` before calling the provider; here it is a fact. If the lot was emptied
-    meanwhile (a chargeback), the missing part becomes something to pay.
+    Ask with `hold_outgoing(…, lot_id=…)` before calling the provider; here it is a fact. If the lot has not as much
+    any more (a chargeback, a refund that somebody made in the provider's own pages), the missing part becomes
+    something to pay; with `reopens`, what the lot had paid is undone first, the newest payment first.
     """
-    return _send_out(_REFUND_ALONE, lot_id, amount, clearing_account, piece, at, closes_hold)
+    return _send_out(_REFUND_ALONE, lot_id, amount, clearing_account, piece, at, closes_hold, reopens=reopens)
 
 
 @repeatable
@@ -78,6 +86,8 @@ def _send_out(  # noqa: PLR0917 - the two verbs above, in one
     at: datetime,
     closes_hold: str,
     kind: MovementKind = MovementKind.REFUND,
+    *,
+    reopens: bool = True,
 ) -> MoneyOut:
     asked = fingerprint(verb, lot_id, amount.cents, account)
     chain = _chain(lot_id)
@@ -85,7 +95,7 @@ def _send_out(  # noqa: PLR0917 - the two verbs above, in one
     lock([lot.customer_id for lot in chain])
     if first := find(piece.key, asked):
         return out_before(first, root)
-    paid = _paid_by(chain) if verb == _REVERSAL else {}
+    paid = _paid_by(chain) if reopens else {}
     items = {allocation.item_id for allocations in paid.values() for allocation in allocations}
     books = open_books([lot.customer_id for lot in chain], lots=[lot.pk for lot in chain], items=sorted(items))
     out = _Outflow(books, piece.heading(asked, at=at), root)

@@ -10,7 +10,18 @@ from typing import ClassVar
 import pytest
 
 from core.money import Money
-from payments.gateways.base import Gateway, Order, Page, PageState, Person, Refused, Unsure
+from payments.gateways.base import (
+    Gateway,
+    Order,
+    Page,
+    PageState,
+    Person,
+    Receipt,
+    RefundOrder,
+    RefundState,
+    Refused,
+    Unsure,
+)
 from payments.models import Failure
 from tests.support.bank import Bank
 
@@ -33,7 +44,128 @@ def order_of(gateway: Gateway, reference: str = "one", cents: int = 4_680) -> Or
     )
 
 
-class GatewayContract:
+def refund_order(receipt: Receipt, cents: int = 1_000, reference: str = "back") -> RefundOrder:
+    return RefundOrder(reference, receipt.object_id, Money(cents), "Remboursement", key=f"refund-{reference}-1")
+
+
+class RefundContract:
+    """What each gateway promises of money that goes back. Inherited with `GatewayContract`."""
+
+    refunding: ClassVar[str]
+    """The address of the call that gives money back: faults are put there."""
+
+    def paid(self, gateway: Gateway, bank: Bank, *, slow: bool = False) -> tuple[Page, Receipt]:
+        """A payment that succeeded; one whose refunds take days when `slow`."""
+        raise NotImplementedError
+
+    def given_back(self, bank: Bank, page: Page) -> int:
+        """What the provider says that it gave back, in cents."""
+        raise NotImplementedError
+
+    def give_back_elsewhere(self, bank: Bank, receipt: Receipt, cents: int) -> None:
+        """Somebody gives money back in the provider's own pages."""
+        raise NotImplementedError
+
+    def end_refund(self, bank: Bank, refund_id: str, *, arrives: bool) -> None:
+        """A refund that takes days arrives, or fails."""
+        raise NotImplementedError
+
+    def test_a_refund_gives_back_what_was_asked_and_names_its_payment(self, gateway: Gateway, bank: Bank) -> None:
+        page, receipt = self.paid(gateway, bank)
+
+        refund = gateway.refund(refund_order(receipt))
+
+        assert (refund.state, refund.amount, refund.currency) == (RefundState.COMPLETED, Money(1_000), "EUR")
+        assert (refund.intent_id, refund.reference, refund.moved) == (receipt.object_id, "back", True)
+        assert refund.fee_back == Money(0)
+        assert datetime.now(UTC) - refund.made_at < timedelta(minutes=1)
+        assert gateway.read_refund(refund.object_id) == refund
+        assert self.given_back(bank, page) == 1_000
+
+    def test_the_same_refund_asked_twice_is_one(self, gateway: Gateway, bank: Bank) -> None:
+        page, receipt = self.paid(gateway, bank)
+
+        assert gateway.refund(refund_order(receipt)) == gateway.refund(refund_order(receipt))
+        assert self.given_back(bank, page) == 1_000
+
+    def test_the_same_key_with_another_amount_to_give_back_is_no_refusal(self, gateway: Gateway, bank: Bank) -> None:
+        _page, receipt = self.paid(gateway, bank)
+        gateway.refund(refund_order(receipt))
+
+        with pytest.raises(Unsure):
+            gateway.refund(refund_order(receipt, 999))
+
+    def test_several_parts_may_go_back_but_never_more_than_was_taken(self, gateway: Gateway, bank: Bank) -> None:
+        page, receipt = self.paid(gateway, bank)
+        gateway.refund(refund_order(receipt, 1_000, "first"))
+        gateway.refund(refund_order(receipt, 3_000, "second"))
+
+        with pytest.raises(Refused):
+            gateway.refund(refund_order(receipt, 681, "third"))
+        gateway.refund(refund_order(receipt, 680, "fourth"))
+        with pytest.raises(Refused):
+            gateway.refund(refund_order(receipt, 1, "fifth"))
+
+        assert self.given_back(bank, page) == 4_680
+
+    @pytest.mark.parametrize("fault", ["drop", "garbage", "truncate", "timeout"])
+    def test_an_answer_lost_after_money_went_back_is_unsure_and_the_refund_is_found(
+        self, gateway: Gateway, bank: Bank, fault: str
+    ) -> None:
+        page, receipt = self.paid(gateway, bank)
+        bank.fail(fault, times=2, path=self.refunding, method="POST", seconds=1.5 if fault == "timeout" else 0)
+
+        with pytest.raises(Unsure):
+            gateway.refund(refund_order(receipt))
+
+        bank.calm()
+        again = gateway.refund(refund_order(receipt))
+        [found] = gateway.refunds_of(session_id=page.session_id, intent_id=receipt.object_id)
+        assert found == again
+        assert self.given_back(bank, page) == 1_000
+
+    def test_every_refund_of_a_payment_is_listed_whoever_began_it(self, gateway: Gateway, bank: Bank) -> None:
+        page, receipt = self.paid(gateway, bank)
+        gateway.refund(refund_order(receipt))
+        self.give_back_elsewhere(bank, receipt, 500)
+
+        listed = gateway.refunds_of(session_id=page.session_id, intent_id=receipt.object_id)
+
+        assert sorted((each.reference, each.amount.cents) for each in listed) == [("", 500), ("back", 1_000)]
+        assert {each.intent_id for each in listed} == {receipt.object_id}
+
+    def test_a_payment_that_nobody_refunded_has_none(self, gateway: Gateway, bank: Bank) -> None:
+        page, receipt = self.paid(gateway, bank)
+
+        assert gateway.refunds_of(session_id=page.session_id, intent_id=receipt.object_id) == []
+
+    @pytest.mark.parametrize(("arrives", "end"), [(True, RefundState.COMPLETED), (False, RefundState.FAILED)])
+    def test_a_slow_refund_is_pending_until_it_arrives_or_fails(
+        self, gateway: Gateway, bank: Bank, *, arrives: bool, end: RefundState
+    ) -> None:
+        _page, receipt = self.paid(gateway, bank, slow=True)
+
+        refund = gateway.refund(refund_order(receipt))
+        self.end_refund(bank, refund.object_id, arrives=arrives)
+
+        assert refund.state == RefundState.PENDING
+        assert gateway.read_refund(refund.object_id).state == end
+
+    def test_an_unknown_refund_is_refused_and_silence_is_unsure(self, gateway: Gateway, bank: Bank) -> None:
+        page, receipt = self.paid(gateway, bank)
+        with pytest.raises(Refused):
+            gateway.read_refund("nobody")
+
+        bank.fail("drop", times=20)
+
+        with pytest.raises(Unsure):
+            gateway.read_refund("nobody")
+        with pytest.raises(Unsure):
+            gateway.refunds_of(session_id=page.session_id, intent_id=receipt.object_id)
+        bank.calm()
+
+
+class GatewayContract(RefundContract):
     """Inherit it, with the fixtures `gateway` (the real one) and `bank` (the imitation behind it).
 
     It says where pages are opened, what is told of a payment, and what its customers do.

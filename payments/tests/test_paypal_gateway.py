@@ -7,10 +7,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from core.money import Money
-from payments.gateways.base import Page, PageState, RefundState, Refused, Unsure
+from payments.gateways.base import Gateway, Page, PageState, Receipt, RefundState, Refused, Unsure
 from payments.gateways.paypal import PayPalGateway, paypal_gateway
 from payments.models import Failure
-from payments.tests.gateway_contract import LONG_AGO, GatewayContract, order_of
+from payments.tests.gateway_contract import LONG_AGO, GatewayContract, order_of, refund_order
 from tests.support.bank import Bank
 
 
@@ -56,6 +56,25 @@ class TestPayPal(GatewayContract):
 
     def fees(self, bank: Bank, page: Page) -> int:
         return paypal_totals(bank)["fees_cents"]
+
+    refunding = "/refund"
+
+    def paid(self, gateway: Gateway, bank: Bank, *, slow: bool = False) -> tuple[Page, Receipt]:
+        opened = gateway.open_page(order_of(gateway))
+        approve(bank, opened)
+        receipt = gateway.take_page(opened.session_id).receipt
+        assert receipt is not None
+        bank.control("paypal/refunds/slow", slow=slow)
+        return opened, receipt
+
+    def given_back(self, bank: Bank, page: Page) -> int:
+        return paypal_totals(bank)["refunded_cents"]
+
+    def give_back_elsewhere(self, bank: Bank, receipt: Receipt, cents: int) -> None:
+        bank.control(f"paypal/refund/{receipt.object_id}", amount=cents)
+
+    def end_refund(self, bank: Bank, refund_id: str, *, arrives: bool) -> None:
+        bank.control(f"paypal/refunds/{refund_id}/end", status="COMPLETED" if arrives else "FAILED")
 
     def test_approving_moves_no_money_until_it_is_taken(self, gateway: PayPalGateway, bank: Bank) -> None:
         opened = gateway.open_page(order_of(gateway))
@@ -182,53 +201,32 @@ class TestPayPal(GatewayContract):
 
 
 class TestRefunds:
+    """What is PayPal's own about money that goes back; the rest is in the contract."""
+
     @pytest.fixture
-    def capture(self, gateway: PayPalGateway, bank: Bank) -> str:
-        opened = gateway.open_page(order_of(gateway))
-        approve(bank, opened)
-        receipt = gateway.take_page(opened.session_id).receipt
-        assert receipt is not None
-        return receipt.charge_id
+    def receipt(self, gateway: PayPalGateway, bank: Bank) -> Receipt:
+        return TestPayPal().paid(gateway, bank)[1]
 
-    def test_the_same_refund_asked_twice_is_one(self, gateway: PayPalGateway, capture: str) -> None:
-        first = gateway.refund(capture, Money(1_000), key="refund-1", reference="one", note="Geste")
-        again = gateway.refund(capture, Money(1_000), key="refund-1", reference="one", note="Geste")
-
-        assert (first.state, first.amount, first.currency) == (RefundState.COMPLETED, Money(1_000), "EUR")
-        assert first == again == gateway.read_refund(first.object_id)
-
-    def test_more_than_is_left_is_refused(self, gateway: PayPalGateway, capture: str) -> None:
-        gateway.refund(capture, Money(4_000), key="refund-1", reference="one")
-
+    def test_more_than_is_left_is_refused_in_paypals_words(self, gateway: PayPalGateway, receipt: Receipt) -> None:
         with pytest.raises(Refused) as refusal:
-            gateway.refund(capture, Money(681), key="refund-2", reference="two")
+            gateway.refund(refund_order(receipt, 4_681))
 
         assert refusal.value.code == "REFUND_AMOUNT_EXCEEDED"
 
-    def test_a_slow_refund_is_pending_with_its_reason(self, gateway: PayPalGateway, bank: Bank, capture: str) -> None:
-        bank.control("paypal/refunds/slow")
-        refund = gateway.refund(capture, Money(1_000), key="refund-1", reference="one")
-        bank.control(f"paypal/refunds/{refund.object_id}/end", status="FAILED")
-
-        assert (refund.state, refund.reason) == (RefundState.PENDING, "ECHECK")
-        assert gateway.read_refund(refund.object_id).state == RefundState.FAILED
-
-    def test_a_lost_answer_is_unsure_and_the_same_key_finds_the_refund(
-        self, gateway: PayPalGateway, bank: Bank, capture: str
+    def test_a_slow_refund_says_why_and_has_not_moved(
+        self, gateway: PayPalGateway, bank: Bank, receipt: Receipt
     ) -> None:
-        bank.fail("drop", times=2, path="/refund")
+        bank.control("paypal/refunds/slow")
 
-        with pytest.raises(Unsure):
-            gateway.refund(capture, Money(1_000), key="refund-1", reference="one")
+        refund = gateway.refund(refund_order(receipt))
 
-        refund = gateway.refund(capture, Money(1_000), key="refund-1", reference="one")
-        assert refund.state == RefundState.COMPLETED
-        assert paypal_totals(bank)["refunded_cents"] == 1_000
+        assert (refund.state, refund.reason, refund.moved) == (RefundState.PENDING, "ECHECK", False)
 
     def test_news_of_money_that_goes_back_names_its_capture(
-        self, gateway: PayPalGateway, bank: Bank, capture: str
+        self, gateway: PayPalGateway, bank: Bank, receipt: Receipt
     ) -> None:
-        gateway.refund(capture, Money(100), key="refund-1", reference="one")
+        capture = receipt.object_id
+        gateway.refund(refund_order(receipt, 100))
         bank.control(f"paypal/dispute/{capture}", chargeback=True)
 
         types = ["PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED", "CUSTOMER.DISPUTE.CREATED"]

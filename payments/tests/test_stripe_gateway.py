@@ -9,11 +9,11 @@ import pytest
 import stripe
 from pytest_django.fixtures import Settings
 
-from payments.gateways.base import NotAuthentic, Page, PageState, Refused, Unsure
+from payments.gateways.base import Gateway, NotAuthentic, Page, PageState, Receipt, Refused, Unsure
 from payments.gateways.stripe import API_VERSION, StripeGateway, stripe_gateway
 from payments.models import Failure
-from payments.tests.gateway_contract import CLAIRE, LONG_AGO, GatewayContract, order_of
-from tests.support.bank import AMEX, ASKING_CARD, GOOD_CARD, POOR_CARD, STOLEN_CARD, Bank
+from payments.tests.gateway_contract import CLAIRE, LONG_AGO, GatewayContract, order_of, refund_order
+from tests.support.bank import AMEX, ASKING_CARD, GOOD_CARD, POOR_CARD, SLOW_REFUNDS, STOLEN_CARD, Bank
 
 SECRET = "whsec_one"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -33,6 +33,33 @@ class TestStripe(GatewayContract):
 
     def fees(self, bank: Bank, page: Page) -> int:
         return bank.totals(page.person)["fees_cents"]
+
+    refunding = "/v1/refunds"
+
+    def paid(self, gateway: Gateway, bank: Bank, *, slow: bool = False) -> tuple[Page, Receipt]:
+        opened = gateway.open_page(order_of(gateway))
+        bank.pay(opened.session_id, card=SLOW_REFUNDS if slow else GOOD_CARD)
+        receipt = gateway.read_page(opened.session_id).receipt
+        assert receipt is not None
+        return opened, receipt
+
+    def given_back(self, bank: Bank, page: Page) -> int:
+        return bank.totals(page.person)["refunded_cents"]
+
+    def give_back_elsewhere(self, bank: Bank, receipt: Receipt, cents: int) -> None:
+        bank.control(f"refund/{receipt.object_id}", amount=cents)
+
+    def end_refund(self, bank: Bank, refund_id: str, *, arrives: bool) -> None:
+        bank.control(f"refunds/{refund_id}/{'succeed' if arrives else 'fail'}")
+
+    def test_a_disputed_payment_is_not_given_back(self, gateway: StripeGateway, bank: Bank) -> None:
+        _page, receipt = self.paid(gateway, bank)
+        bank.control(f"dispute/{receipt.object_id}")
+
+        with pytest.raises(Refused) as refusal:
+            gateway.refund(refund_order(receipt))
+
+        assert refusal.value.code == "charge_disputed"
 
     def test_the_receipt_names_the_card(self, gateway: StripeGateway, bank: Bank) -> None:
         opened = gateway.open_page(order_of(gateway))

@@ -105,6 +105,12 @@ def of_order(world: World, order: str) -> list[Json]:
     return world.store.all(KIND, "json_extract(body, '$._order') = ?", (order,))
 
 
+def refunds_of(world: World, taken: list[Json]) -> list[Json]:
+    """The refunds of these captures, oldest first."""
+    same = "json_extract(body, '$._capture') = ?"
+    return [refund for capture in taken for refund in world.store.all(REFUND, same, (capture["id"],))]
+
+
 @endpoint("GET", f"{_CAPTURES}/{{}}")
 def retrieve(world: World, _call: Call, identifier: str) -> Json:
     return find(world, KIND, identifier)

@@ -154,11 +154,14 @@ def _answer(world: World, identifier: str, call: Call, least: tuple[str, ...]) -
 
 
 def present(world: World, order: Json) -> Json:
-    """The order with its captures as they are now."""
+    """The order with its captures and their refunds as they are now."""
     taken = captures.of_order(world, order["id"])
     if not taken:
         return order
-    unit = order["purchase_units"][0] | {"payments": {"captures": [shown(capture) for capture in taken]}}
+    payments = {"captures": [shown(capture) for capture in taken]}
+    if given := captures.refunds_of(world, taken):
+        payments["refunds"] = [shown(refund) for refund in given]
+    unit = order["purchase_units"][0] | {"payments": payments}
     return order | {"purchase_units": [unit]}
 
 

@@ -19,6 +19,10 @@ POOR_CARD = "4000000000009995"
 STOLEN_CARD = "4000000000009979"
 ASKING_CARD = "4000002760003184"
 """Its bank always asks for a confirmation (3-D Secure)."""
+SLOW_REFUNDS = "4000000000007726"
+"""Refunds to it are pending first."""
+LOST_REFUNDS = "4000000000005126"
+"""Refunds to it succeed, then fail."""
 AMEX = "378282246310005"
 
 

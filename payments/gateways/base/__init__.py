@@ -7,7 +7,7 @@ from payments.gateways.base.endings import NotAuthentic, Refused, Unsure
 from payments.gateways.base.gateway import Gateway
 from payments.gateways.base.news import News
 from payments.gateways.base.pages import Decline, Order, Page, PageState, Person, Receipt
-from payments.gateways.base.refunds import Refund, RefundState
+from payments.gateways.base.refunds import Refund, RefundOrder, RefundState
 
 __all__ = [
     "Decline",
@@ -25,6 +25,7 @@ __all__ = [
     "Person",
     "Receipt",
     "Refund",
+    "RefundOrder",
     "RefundState",
     "Refused",
     "Unsure",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from payments.gateways.base.refunds import Refunds
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from payments.gateways.base.pages import Order, Page, Person
 
 
-class Gateway(Protocol):
+class Gateway(Refunds, Protocol):
     """What a provider can do. Each implementation passes the same contract tests."""
 
     closes_pages: bool
