@@ -1,4 +1,7 @@
-"""Settings. Everything that changes between machines comes from the environment (docs/settings.md)."""
+"""Settings. Everything that changes between machines comes from the environment (docs/settings.md).
+
+What is read by subject is in billing_portal/config/; here is what Django and its libraries want.
+"""
 
 from __future__ import annotations
 
@@ -7,45 +10,23 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from billing_portal.config.money import *  # noqa: F403
+from billing_portal.config.money import PAYPAL_CHECKOUT_ORIGIN, STRIPE_CHECKOUT_ORIGIN
+from billing_portal.config.people import *  # noqa: F403
+from billing_portal.config.place import *  # noqa: F403
+from billing_portal.config.place import BASE_DIR, ENVIRONMENT, PRODUCTION, RUN_DIR, TRUSTED_PROXIES, env
+from billing_portal.config.work import *  # noqa: F403
+from billing_portal.config.work import (
+    OUTBOX_SWEEP_SECONDS,
+    PAYMENT_CATCH_UP_SECONDS,
+    PAYMENT_SWEEP_SECONDS,
+    SEAL_SECONDS,
+)
 from billing_portal.guards import refuse_bad_settings
 from billing_portal.schedule import beat_schedule
 from billing_portal.staff import theme
 from core.database import database
-from core.env import Environment
 from core.logs import logging_settings
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = Environment()
-
-# --- Where and how we run ---------------------------------------------------------------------------------------------
-ENVIRONMENT = env.text(
-    "ENVIRONMENT",
-    "development",
-    choices=("development", "test", "production"),
-    help="What this process is for. Production refuses to start with development values.",
-)
-PRODUCTION = ENVIRONMENT == "production"
-RUN_DIR = Path(env.text("RUN_DIR", str(BASE_DIR / ".run"), help="Folder for the trial database, queues and state."))
-SECRET_KEY = env.secret(
-    "SECRET_KEY", development="development-only-" + "x" * 50, help="Signs sessions and links; 50 characters or more."
-)
-DEBUG = env.flag("DEBUG", default=False, help="Detailed error pages. Refused in production.")
-SITE_URL = env.text(
-    "SITE_URL", "http://localhost:8000", help="Public address of the portal, without a slash at the end."
-).rstrip("/")
-SITE_NAME = env.text("SITE_NAME", "Hébergeur", help="Trade name at the top of every page and in the mails.")
-SECURITY_CONTACT = env.text(
-    "SECURITY_CONTACT",
-    "mailto:security@localhost",
-    help="Where to report a weakness: mailto: or https:, written in security.txt.",
-)
-ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver", help="Host names that this portal answers to."
-)
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", help="Other origins whose forms are accepted (https://…).")
-TRUSTED_PROXIES = env.integer(
-    "TRUSTED_PROXIES", 0, least=0, most=5, help="Proxies in front whose X-Forwarded-For and -Proto are believed."
-)
 
 LOG_LEVEL = env.text(
     "LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"), help="Least level of the logs."
@@ -148,79 +129,9 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
-OUTBOX_SWEEP_SECONDS = env.integer(
-    "OUTBOX_SWEEP_SECONDS", 30, least=1, most=3600, help="How often waiting jobs are rung again."
-)
-OUTBOX_LEASE_SECONDS = env.integer(
-    "OUTBOX_LEASE_SECONDS", 300, least=2, most=3600, help="After this time a job whose worker died is taken again."
-)
-PAYMENT_SWEEP_SECONDS = env.integer(
-    "PAYMENT_SWEEP_SECONDS", 60, least=1, most=3600, help="How often silent payments are asked about."
-)
-PAYMENT_SILENCE_SECONDS = env.integer(
-    "PAYMENT_SILENCE_SECONDS", 300, least=1, most=86400, help="A payment silent for longer is asked about."
-)
-PAYMENT_CATCH_UP_SECONDS = env.integer(
-    "PAYMENT_CATCH_UP_SECONDS", 3600, least=1, most=86400, help="How often events that did not reach us are fetched."
-)
-PROVIDER_TIMEOUT_SECONDS = env.integer(
-    "PROVIDER_TIMEOUT_SECONDS", 8, least=1, most=60, help="How long a payment provider may take to answer one call."
-)
-FAILPOINT_FOLDER = env.text(
-    "FAILPOINT_FOLDER", help="Crash rehearsals: a file in this folder kills the process there. Refused in production."
-)
 CELERY_BEAT_SCHEDULE = beat_schedule(
-    outbox=OUTBOX_SWEEP_SECONDS, payments=PAYMENT_SWEEP_SECONDS, catch_up=PAYMENT_CATCH_UP_SECONDS
+    outbox=OUTBOX_SWEEP_SECONDS, payments=PAYMENT_SWEEP_SECONDS, catch_up=PAYMENT_CATCH_UP_SECONDS, seal=SEAL_SECONDS
 )
-
-# --- People -----------------------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-if ENVIRONMENT == "test":
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-]
-STAFF_SECOND_FACTOR = env.flag(
-    "STAFF_SECOND_FACTOR", default=PRODUCTION, help="Staff pages open only with a second factor (code or passkey)."
-)
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES  # whose X-Forwarded-For the rate limits believe
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
-MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
-MFA_FORMS = {
-    "add_webauthn": "accounts.login_forms.AddPasskeyForm",
-    "edit_webauthn": "accounts.login_forms.RenamePasskeyForm",
-}
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no mail from us
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when a password, an address or a second factor changes
-ACCOUNT_CHANGE_EMAIL = True  # one address a person; the new one is checked before it counts
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-MFA_TOTP_ISSUER = "Portail de facturation"
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -266,74 +177,6 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False, help="STARTTLS to the S
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "facturation@localhost", help="Sender of the mails.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-
-# --- Money limits -----------------------------------------------------------------------------------------------------
-TOP_UP_LEAST_CENTS = env.integer(
-    "TOP_UP_LEAST_CENTS", 500, least=50, most=1_000_000, help="Smallest top-up, in cents. Stripe takes 50 or more."
-)
-TOP_UP_MOST_CENTS = env.integer(
-    "TOP_UP_MOST_CENTS", 500_000, least=100, most=99_999_999, help="Largest top-up, in cents."
-)
-TOP_UPS_PER_HOUR = env.integer(
-    "TOP_UPS_PER_HOUR", 10, least=1, most=1000, help="Card attempts a customer may start in an hour (card testing)."
-)
-APPROVAL_HOURS = env.integer(
-    "APPROVAL_HOURS", 168, least=1, most=2160, help="How long a second member of staff may take to approve something."
-)
-REFUND_APPROVAL_CENTS = env.integer(
-    "REFUND_APPROVAL_CENTS",
-    20_000,
-    least=0,
-    most=99_999_999,
-    help="A refund above this, in cents and with the others of its customer within a day, needs a second person.",
-)
-
-# --- Stripe -----------------------------------------------------------------------------------------------------------
-STRIPE_SECRET_KEY = env.secret("STRIPE_SECRET_KEY", help="Secret or restricted key of the Stripe account.")
-STRIPE_WEBHOOK_SECRETS = [
-    secret
-    for secret in env.secret(
-        "STRIPE_WEBHOOK_SECRET", help="Signing secret of the webhook endpoint; two, by a comma, while it is changed."
-    ).split(",")
-    if secret
-]
-STRIPE_API_BASE = env.text(
-    "STRIPE_API_BASE", help="Other address for Stripe's API: the sandbox. Refused in production."
-)
-STRIPE_CHECKOUT_ORIGIN = env.text(
-    "STRIPE_CHECKOUT_ORIGIN",
-    "https://checkout.stripe.com",
-    help="Origin of the hosted payment page, allowed as a form target. Sandbox only; refused in production if changed.",
-)
-SANDBOX_URL = env.text(
-    "SANDBOX_URL", help="Where the sandbox listens; the demonstration plays its customers there. `make run` sets it."
-)
-
-# --- PayPal -----------------------------------------------------------------------------------------------------------
-PAYPAL_CLIENT_ID = env.text("PAYPAL_CLIENT_ID", help="Client id of the PayPal application. Unset: no PayPal.")
-PAYPAL_SECRET = env.secret("PAYPAL_SECRET", help="Secret of the PayPal application.")
-PAYPAL_WEBHOOK_IDS = env.words(
-    "PAYPAL_WEBHOOK_ID", help="Id of the webhook at PayPal; two, by a comma, while it is changed."
-)
-PAYPAL_WEBHOOK_VERIFY = env.text(
-    "PAYPAL_WEBHOOK_VERIFY",
-    "local",
-    choices=("local", "postback"),
-    help="Check webhooks here with PayPal's certificate, or ask PayPal each time.",
-)
-PAYPAL_API_BASE = env.text("PAYPAL_API_BASE", help="Other address for PayPal's API: a sandbox. Refused in production.")
-PAYPAL_CHECKOUT_ORIGIN = env.text(
-    "PAYPAL_CHECKOUT_ORIGIN",
-    "https://www.paypal.com",
-    help="Origin where payers approve, allowed as a form target. Sandbox only; refused in production if changed.",
-)
-PAYPAL_CERT_HOST = env.text(
-    "PAYPAL_CERT_HOST", help="One more host:port that may serve certificates. Sandbox only; refused in production."
-)
-PAYPAL_CERT_ROOT = env.text(
-    "PAYPAL_CERT_ROOT",
-    help="Authority of that host's certificates, base64 of DER. Sandbox only; refused in production.",
-)
 
 # --- Security headers -------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION

@@ -6,6 +6,8 @@ A variable NAME may also be given as NAME_FILE, the path of a file that holds th
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import re
 from dataclasses import dataclass, field
@@ -14,6 +16,14 @@ from pathlib import Path
 _TRUE = {"1", "true", "yes", "on"}
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _FALSE = {"0", "false", "no", "off"}
+
+
+def is_base64_of(length: int, text: str) -> bool:
+    """Whether a text is so many bytes in base64."""
+    try:
+        return len(base64.b64decode(text, validate=True)) == length
+    except binascii.Error:
+        return False
 
 
 class BadSetting(Exception):

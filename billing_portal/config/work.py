@@ -1,0 +1,36 @@
+"""How often the house looks after itself."""
+
+from __future__ import annotations
+
+from billing_portal.config.place import env
+from core.env import BadSetting, is_base64_of
+
+OUTBOX_SWEEP_SECONDS = env.integer(
+    "OUTBOX_SWEEP_SECONDS", 30, least=1, most=3600, help="How often waiting jobs are rung again."
+)
+OUTBOX_LEASE_SECONDS = env.integer(
+    "OUTBOX_LEASE_SECONDS", 300, least=2, most=3600, help="After this time a job whose worker died is taken again."
+)
+PAYMENT_SWEEP_SECONDS = env.integer(
+    "PAYMENT_SWEEP_SECONDS", 60, least=1, most=3600, help="How often silent payments are asked about."
+)
+PAYMENT_SILENCE_SECONDS = env.integer(
+    "PAYMENT_SILENCE_SECONDS", 300, least=1, most=86400, help="A payment silent for longer is asked about."
+)
+PAYMENT_CATCH_UP_SECONDS = env.integer(
+    "PAYMENT_CATCH_UP_SECONDS", 3600, least=1, most=86400, help="How often events that did not reach us are fetched."
+)
+PROVIDER_TIMEOUT_SECONDS = env.integer(
+    "PROVIDER_TIMEOUT_SECONDS", 8, least=1, most=60, help="How long a payment provider may take to answer one call."
+)
+FAILPOINT_FOLDER = env.text(
+    "FAILPOINT_FOLDER", help="Crash rehearsals: a file in this folder kills the process there. Refused in production."
+)
+SEAL_KEY = env.secret(
+    "SEAL_KEY", help="Signs the closings of the books (Ed25519): 32 random bytes in base64. Unset: not signed."
+)
+if SEAL_KEY and not is_base64_of(32, SEAL_KEY):
+    raise BadSetting("SEAL_KEY must be 32 bytes in base64. Make one with: openssl rand -base64 32")
+SEAL_SECONDS = env.integer(
+    "SEAL_SECONDS", 60, least=1, most=3600, help="How often what was recorded is sealed in the chain of proofs."
+)
