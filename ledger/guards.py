@@ -14,25 +14,35 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 _SQL = Path(__file__).parent / "sql"
+_PARTS = ("guards", "proof_guards")
 _SECTION = re.compile(r"^-- [A-Z][\w -]*:(.*)$", re.MULTILINE)
 _TRIGGER = re.compile(r"CREATE TRIGGER.*?\nEND;", re.DOTALL)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Create triggers and functions on an empty ledger. A migration that rebuilds a table on SQLite calls it again."""
+    _create(connection, "guards", ("postgresql_guards.sql", "postgresql_functions.sql"))
+
+
+def install_proof(connection: BaseDatabaseWrapper) -> None:
+    """Create the triggers of the chain of proofs and of the closings. As `install`, for their tables."""
+    _create(connection, "proof_guards", ("postgresql_proof_guards.sql",))
+
+
+def _create(connection: BaseDatabaseWrapper, part: str, on_postgresql: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for name in ("postgresql_guards.sql", "postgresql_functions.sql"):
+            for name in on_postgresql:
                 cursor.execute((_SQL / name).read_text(encoding="utf-8"))
             return
-        for name, statement in sqlite_triggers():
+        for name, statement in sqlite_triggers(part):
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
             cursor.execute(statement)
 
 
-def sqlite_triggers() -> Iterator[tuple[str, str]]:
+def sqlite_triggers(part: str) -> Iterator[tuple[str, str]]:
     """Each trigger of SQLite with its name, `{table}` written out for each table that its section names."""
-    parts = _SECTION.split((_SQL / "sqlite_guards.sql").read_text(encoding="utf-8"))
+    parts = _SECTION.split((_SQL / f"sqlite_{part}.sql").read_text(encoding="utf-8"))
     for tables, body in zip(parts[1::2], parts[2::2], strict=True):
         for table in tables.split() or [""]:
             for statement in _TRIGGER.findall(body):
@@ -43,8 +53,8 @@ def sqlite_triggers() -> Iterator[tuple[str, str]]:
 def expected_triggers(connection: BaseDatabaseWrapper) -> set[str]:
     """The names that the triggers of this engine should have."""
     if connection.vendor == "sqlite":
-        return {name for name, _ in sqlite_triggers()}
-    text = (_SQL / "postgresql_guards.sql").read_text(encoding="utf-8")
+        return {name for part in _PARTS for name, _ in sqlite_triggers(part)}
+    text = "\n".join((_SQL / f"postgresql_{part}.sql").read_text(encoding="utf-8") for part in _PARTS)
     named = set(re.findall(r"^CREATE (?:CONSTRAINT )?TRIGGER (\w+)", text, re.MULTILINE))
     for tables, suffix in re.findall(
         r"ARRAY\[([^]]*)\] LOOP\s+EXECUTE format\('CREATE TRIGGER ledger_%1\$s_(\w+)", text

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from ledger.chain import first_broken_closing, first_broken_link
 from ledger.guards import expected_constraints, expected_triggers, installed_constraints, installed_triggers
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Verdict:
         return not self.broken
 
 
+_NEWEST = 2_000
+"""How many links the hourly self-check walks again; `ledger_verify` walks them all."""
 _CUSTOMER_ENTRIES = """
   (SELECT customer_id, sum(CASE account_id WHEN '419100' THEN amount_cents ELSE 0 END) AS prepaid,
           sum(CASE account_id WHEN '411000' THEN amount_cents ELSE 0 END) AS receivable
@@ -211,8 +214,11 @@ INVARIANTS = (
 )
 
 
-def verify() -> Iterator[Verdict]:
-    """Ask every question; each answer names the first thing that breaks the promise."""
+def verify(*, whole: bool = False) -> Iterator[Verdict]:
+    """Ask every question; each answer names the first thing that breaks the promise.
+
+    `whole` walks the chain of proofs from its first link and counts every closing again; else its newest links.
+    """
     for invariant in INVARIANTS:
         yield Verdict(invariant.name, _first(invariant.question))
     missing = sorted(
@@ -221,11 +227,16 @@ def verify() -> Iterator[Verdict]:
         - installed_constraints(connection)
     )
     yield Verdict("every guard of the database is in place", ", ".join(missing))
+    yield Verdict("the chain of proofs is whole", first_broken_link(newest=None if whole else _NEWEST))
+    yield Verdict("each closing is as it was made", first_broken_closing(recount=whole))
 
 
 def count() -> dict[str, int]:
     """How many rows were verified."""
-    tables = {"transactions": "tx", "entries": "entry", "lines": "statementrow", "customers": "customerbalance"}
+    tables = {"transactions": "tx", "entries": "entry", "lines": "statementrow", "customers": "customerbalance"} | {
+        "links": "link",
+        "closings": "closing",
+    }
     return {name: int(_first(f"SELECT count(*) FROM ledger_{table}")) for name, table in tables.items()}  # noqa: S608
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ledger.bundle import Leg, Posting, Source, credit, debit
 from ledger.kinds import AllocationKind, HiddenKind, ItemKind, Journal, MovementKind, Origin
+from ledger.services.closing import close_periods
 from ledger.services.documents import Booked, CreditLeg, NewDocument, Release, book_documents
 from ledger.services.holds import NotEnough, hold_incoming, hold_outgoing, lock_customers, release_hold
 from ledger.services.money_back import AlreadyRestored, restore_money
@@ -18,6 +19,7 @@ from ledger.services.pieces import Piece
 from ledger.services.posting import PostedTx, post
 from ledger.services.record import MonthNotOver, close_month, record, record_many
 from ledger.services.reducing import DebitLeg, FreedLot, Reduced, TooMuch, book_credit_note, write_off
+from ledger.services.sealing import seal
 from ledger.services.writing import KeyReused
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "book_credit_note",
     "book_documents",
     "close_month",
+    "close_periods",
     "credit",
     "debit",
     "dispute_item",
@@ -66,6 +69,7 @@ __all__ = [
     "restart_reminders",
     "restore_money",
     "reverse_money",
+    "seal",
     "settle",
     "withdraw",
     "write_off",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from core.clock import local_date
 from ledger.models import ClosedMonth, SealedEvent
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def close_month(month: date, *, at: datetime) -> ClosedMonth:
 
     Close it when every bank statement and provider report of the month is in. Repeatable; never undone.
     """
-    if (month.year, month.month) >= (at.year, at.month):
+    today = local_date(at)
+    if (month.year, month.month) >= (today.year, today.month):
         raise MonthNotOver(f"{month:%Y-%m} is not over")
     with transaction.atomic():
         closed = ClosedMonth.objects.filter(year=month.year, month=month.month).first()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from ledger.tests import attempts_on_books, attempts_on_subledger
+from ledger.tests import attempts_on_books, attempts_on_proof, attempts_on_subledger
 from ledger.tests.desk import euros
 from ledger.tests.guard_world import BOTH, FRESH, MOMENT, World, attempt
 
@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-REGISTERED = (attempts_on_books, attempts_on_subledger)
+REGISTERED = (attempts_on_books, attempts_on_proof, attempts_on_subledger)
 """Importing them fills ATTEMPTS."""
 
 # --- Never changed, never deleted, never emptied, never replaced ------------------------------------------------------
-APPEND_ONLY = ("tx", "entry", "statementrow", "allocation", "lotmovement", "vatmovement", "sealedevent", "closedmonth")
+APPEND_ONLY = (
+    "tx", "entry", "statementrow", "allocation", "lotmovement", "vatmovement", "sealedevent", "closedmonth", "link",
+    "closing",
+)  # fmt: skip
 STAYS = ("account", "customerbalance", "lot", "openitem", "vatshare", "hold")
 _TOUCHED = {
     "tx": "label = 'x'", "entry": "amount_cents = 7", "statementrow": "label = 'x'", "allocation": "source_ref = 'x'",
     "lotmovement": "kind = 'MOVED'", "vatmovement": "vat_cents = 7", "sealedevent": "kind = 'x'",
-    "closedmonth": "month = 8",
+    "closedmonth": "month = 8", "link": "sealed_at = '2026-01-01 00:00:00+00:00'", "closing": "signature = 'x'",
 }  # fmt: skip
 
 
@@ -66,6 +69,7 @@ _REPLACED = {
     "hold": "id = {hold}", "vatshare": "id = {share}", "closedmonth": "month = 9",
     "customerbalance": "customer_id = {customer}", "account": "code = '512000'", "allocation": "id = {payment}",
     "lotmovement": "id = {movement}", "vatmovement": "id = {vat}", "lot": "id = {lot}", "sealedevent": "kind = 'proof'",
+    "link": "position = 1", "closing": "kind = 'DAY'",
 }  # fmt: skip
 
 
@@ -79,6 +83,12 @@ _AS_NEW = {
     },
     "lot": {"remaining_cents": "amount_cents", "tx_id": str(FRESH)},
     "vatshare": {"vat_cents": "0", "released_cents": "0"},
+    "link": {"position": "(SELECT max(position) + 1 FROM ledger_link)"},
+    "closing": {
+        "starts_on": "date(ends_on, '+1 day')",
+        "ends_on": "date(ends_on, '+1 day')",
+        "first_position": "last_position + 1",
+    },
     "customerbalance": dict.fromkeys(
         ("prepaid_cents", "receivable_cents", "incoming_cents", "outgoing_cents", "version"), "0"
     ),

@@ -7,6 +7,7 @@ overlap, the name in the error tells which one spoke.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -61,6 +62,7 @@ class World:
         services.close_month(TODAY.replace(month=9), at=desk.at)
         desk.ask_refund("L1", 30, "hold")
         desk.refund("L1", 10)
+        services.close_periods(at=desk.at + timedelta(days=1))
         self.customer, self.other, self.desk = customer.pk, other.pk, desk
         self.lot = Lot.objects.get(reference="L1").pk
         self.item = OpenItem.objects.get(document_ref="FA1").pk

@@ -33,6 +33,7 @@ _SAID = {
     "ledger_vat_share_once": "ledger_vatshare.item_id, ledger_vatshare.seq",
     "ledger_hold_key_once": "ledger_hold.key",
     "ledger_month_closed_once": "ledger_closedmonth.year, ledger_closedmonth.month",
+    "ledger_closing_once": "ledger_closing.kind, ledger_closing.starts_on",
     "ledger_entry_tx_fk": "invalid foreign key: ledger_entry.tx_id",
 }
 

@@ -191,3 +191,34 @@ def test_a_lock_taken_alone_makes_the_rows(customer: Customer, other: Customer) 
         lock([other.pk, customer.pk, other.pk])
 
     assert set(selectors.balances_of([customer.pk, other.pk])) == {customer.pk, other.pk}
+
+
+@only_postgresql
+def test_two_sealers_at_once_make_one_chain(customer: Customer) -> None:
+    desk = Desk(customer)
+    for number in range(20):
+        desk.receive(f"L{number}", 1)
+
+    endings = race(*[lambda: services.seal(at=desk.at)] * 4)
+    services.seal(at=desk.at)
+
+    assert [ending.error for ending in endings] == [None] * 4
+    assert selectors.chain_head().length == Tx.objects.count()
+    assert all(verdict.ok for verdict in verify(whole=True))
+
+
+@only_postgresql
+def test_a_posting_that_commits_after_a_later_one_was_sealed_is_not_forgotten(
+    customer: Customer, other: Customer
+) -> None:
+    slow, quick = Desk(customer), Desk(other)
+    with Rival() as rival:
+        rival.do(lambda: slow.receive("slow", 1))
+        quick.receive("quick", 1)
+        services.seal(at=quick.at)
+        rival.commit()
+
+    services.seal(at=quick.at)
+
+    assert selectors.chain_head().length == 2
+    assert all(verdict.ok for verdict in verify(whole=True))

@@ -1,4 +1,7 @@
-"""`manage.py ledger_verify`: recompute the books from their rows, and name the first broken link. Status 1: broken."""
+"""`manage.py ledger_verify`: recompute books, seals and closings from their rows; name the first broken link.
+
+Status 1: broken.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    help = "Recompute balances, running balances, lots, items and holds from their rows; name what is broken."
+    help = "Recompute balances, running balances, lots, items, holds, seals and closings; name what is broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="Answer with one JSON object.")
 
     @no_translations
     def handle(self, *_args: Any, **options: Any) -> None:
-        verdicts = list(verify())
+        verdicts = list(verify(whole=True))
         broken = [verdict for verdict in verdicts if not verdict.ok]
         if options["json"]:
             checks = [{"name": verdict.name, "ok": verdict.ok, "detail": verdict.broken} for verdict in verdicts]
