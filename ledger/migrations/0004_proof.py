@@ -9,7 +9,7 @@ from ledger.guards import install_proof
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0002_guards"),
+        ("ledger", "0003_reminders_from"),
     ]
 
     operations = [
