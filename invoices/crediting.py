@@ -185,7 +185,7 @@ def _take_units(left: LineLeft, asked: Decimal) -> LineTaken:
         )
     if asked <= 0:
         raise BadCredit(gettext("What is taken back is above zero: %(label)s") % {"label": label})
-    if asked != round(asked, _DECIMALS):
+    if not asked.is_finite() or asked != round(asked, _DECIMALS):
         raise BadCredit(gettext("A quantity has 4 decimals at most: %(label)s") % {"label": label})
     if asked > abs(left.quantity):
         raise BadCredit(gettext("More units than are left of this line: %(label)s") % {"label": label})

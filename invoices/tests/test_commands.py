@@ -146,3 +146,59 @@ def test_the_place_for_the_pdf_is_asked_for(customer: Customer, tmp_path: Path) 
         call_command("export_invoice", invoice.number)
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("export_invoice", invoice.number, pdf=tmp_path / "no" / "a.pdf")
+
+
+def take_back(number: str, *given: str) -> dict[str, Any]:
+    out = io.StringIO()
+    call_command("issue_credit_note", number, "--reason=Erreur", *given, "--json", stdout=out)
+    answer: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
+    return answer
+
+
+def test_a_credit_note_takes_back_lines_and_amounts(customer: Customer) -> None:
+    pay(customer, 10_000, at=now())
+    number = issue(customer.number, LINE, "Boîte;12;3,20;20")["number"]
+
+    answer = take_back(number, "--amount=1;10,00", "--line=2;5")
+
+    assert answer == {
+        "number": f"AV{local_date(now()).year}-000001",
+        "total_cents": 3120,
+        "freed_cents": 3120,
+        "balance_cents": 10_000 - 9288 + 3120,
+    }
+    assert take_back(number, "--amount=1;10,00", "--line=2;5") == answer
+    assert take_back(number, "--refund")["total_cents"] == 9288 - 3120
+    assert ledger.get_balance(customer.pk).outgoing.cents == 9288 - 3120
+
+
+def test_the_stored_bytes_of_a_credit_note_are_exported(customer: Customer, tmp_path: Path) -> None:
+    number = take_back(issue(customer.number, LINE)["number"])["number"]
+    document = Invoice.objects.get(number=number)
+    Rendition.objects.create(
+        invoice=document, kind="PDF", sha256=archive.store(b"%PDF"), size=4, created_at=document.created_at
+    )
+
+    call_command("export_invoice", number.lower(), f"--pdf={tmp_path / 'a.pdf'}")
+
+    assert (tmp_path / "a.pdf").read_bytes() == b"%PDF"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--line=9"], "Nothing is left of line 9"),
+        (["--line=a"], "Write a line as"),
+        (["--line=1;b"], "Write a line as"),
+        (["--amount=1"], "Write an amount as"),
+        (["--amount=1;-5"], "above zero"),
+        (["--amount=1;39,01"], "More than is left"),
+    ],
+)
+def test_what_cannot_be_taken_back_is_said(customer: Customer, given: list[str], words: str) -> None:
+    number = issue(customer.number, LINE)["number"]
+
+    with pytest.raises(CommandError, match=words):
+        take_back(number, *given)
+    with pytest.raises(CommandError, match="No invoice has the number"):
+        take_back("FA1999-000001")

@@ -14,7 +14,12 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from core.clock import now
+from invoices import services
 from invoices.models import DocumentSeries, Invoice
+from invoices.services import Request
+from invoices.tests.making import issued
+from ledger import selectors as ledger
 from tests.support.cast import make_individual
 
 if TYPE_CHECKING:
@@ -23,20 +28,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def issue(customer: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     name = str(connection.settings_dict["NAME"])
     on_server = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     address = on_server if connection.vendor == "postgresql" else f"sqlite:///{name}"
-    command = [
-        sys.executable,
-        "manage.py",
-        "issue_invoice",
-        f"--customer={customer}",
-        "--line=Hébergement;1;39;20",
-        "--json",
-    ]
     return subprocess.run(
-        command,
+        [sys.executable, "manage.py", *arguments, "--json"],
         cwd=settings.BASE_DIR,
         env={**os.environ, "DATABASE_URL": address, "FAILPOINT_FOLDER": str(folder)},
         capture_output=True,
@@ -44,6 +41,10 @@ def issue(customer: str, folder: Path) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
+
+
+def issue(customer: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return run(folder, "issue_invoice", f"--customer={customer}", "--line=Hébergement;1;39;20")
 
 
 def printed(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -64,3 +65,18 @@ def test_a_process_killed_after_numbering_leaves_no_hole_and_no_debit(tmp_path: 
     answer = printed(issue(customer.number, tmp_path))
     assert answer["number"].endswith("-000001")
     assert answer["balance_cents"] == -4680
+
+
+def test_a_process_killed_after_numbering_a_credit_note_takes_nothing_back(tmp_path: Path) -> None:
+    customer = make_individual()
+    invoice = issued(customer, at=now())
+    (tmp_path / "credit-note-numbered").touch()
+
+    killed = run(tmp_path, "issue_credit_note", str(invoice.number), "--reason=Erreur", "--amount=1;10")
+
+    assert killed.returncode == -signal.SIGKILL
+    assert not Invoice.objects.filter(kind="CREDIT_NOTE").exists()
+    assert not DocumentSeries.objects.filter(prefix="AV").exists()
+    assert ledger.get_balance(customer.pk).balance.cents == -4680
+    note = services.issue_credit_note(invoice, None, Request("Erreur", "k"), at=now())
+    assert str(note.number).endswith("-000001")

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from accounts.services import update_profile
+from core.money import Money
 from invoices import services
 from invoices.models import DocumentSeries, Invoice, InvoiceLine, Receipt
-from invoices.tests.making import HOSTING, receipt
+from invoices.services import Request, TakenBack
+from invoices.tests.making import HOSTING, issued, receipt
 from ledger import selectors as ledger
 from tests.support.cast import NOON, make_company, make_individual
 
@@ -78,6 +81,49 @@ def test_the_same_payment_receipted_twice_at_once_has_one_receipt() -> None:
 
     assert raised == []
     assert Receipt.objects.get().number == "RC2026-000001"
+
+
+def test_the_same_line_taken_back_by_ten_at_once_is_taken_once() -> None:
+    customer = make_individual()
+    invoice = issued(customer)
+
+    raised = at_once(
+        *[
+            lambda n=n: services.issue_credit_note(invoice, [TakenBack(1)], Request("Erreur", f"key {n}"), at=NOON)
+            for n in range(10)
+        ]
+    )
+
+    assert [type(fault) for fault in raised] == [services.BadCredit] * 9
+    assert Invoice.objects.get(kind="CREDIT_NOTE").number == "AV2026-000001"
+    assert DocumentSeries.objects.get(prefix="AV").last == 1
+    assert ledger.get_balance(customer.pk).balance.cents == 0
+
+
+def test_the_same_credit_note_asked_ten_times_at_once_is_issued_once() -> None:
+    invoice = issued(make_individual())
+    half = [TakenBack(1, amount=Money(1000))]
+
+    raised = at_once(*[lambda: services.issue_credit_note(invoice, half, Request("Erreur", "one key"), at=NOON)] * 10)
+
+    assert raised == []
+    assert Invoice.objects.get(kind="CREDIT_NOTE").total_cents == 1200
+
+
+def test_the_same_correction_asked_four_times_at_once_is_made_once() -> None:
+    customer = make_individual()
+    invoice = issued(customer)
+    update_profile(customer, name="Claire Œuvrard")
+
+    raised = at_once(*[lambda: services.correct_buyer(invoice, at=NOON)] * 4)
+
+    assert raised == []
+    assert sorted(str(document.number) for document in Invoice.objects.all()) == [
+        "AV2026-000001",
+        "FA2026-000001",
+        "FA2026-000002",
+    ]
+    assert ledger.get_balance(customer.pk).balance.cents == -4680
 
 
 @ON_POSTGRESQL
