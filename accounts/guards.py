@@ -1,4 +1,4 @@
-"""Install the guards of approvals in the database, and say which ones there are."""
+"""Install the guards of approvals and of evidence in the database, and say which ones there are."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 _SQL = Path(__file__).parent / "sql"
-_TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
+_FIRST, _EVIDENCE = "guards", "evidence_guards"
+_PARTS = (_FIRST, _EVIDENCE)
+_TRIGGER = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers. A migration that rebuilds one of these tables on SQLite calls it again."""
-    text = _read(connection.vendor)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(text)
-            return
-        for trigger in _TRIGGER.finditer(text):
-            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger[1]}")
-            cursor.execute(trigger[0])
+    """Create the triggers of approvals. A migration that rebuilds one of these tables on SQLite calls it again."""
+    _create(connection, _FIRST)
+
+
+def install_evidence(connection: BaseDatabaseWrapper) -> None:
+    """Create the triggers of evidence for VAT, again if need be."""
+    _create(connection, _EVIDENCE)
 
 
 def expected_triggers(vendor: str) -> set[str]:
-    """The names that `install` creates on that engine."""
-    return {trigger[1] for trigger in _TRIGGER.finditer(_read(vendor))}
+    """The names of all our triggers on that engine."""
+    return {trigger[1] for part in _PARTS for trigger in _TRIGGER.finditer(_read(vendor, part))}
 
 
 def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
@@ -42,5 +42,16 @@ def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def _read(vendor: str) -> str:
-    return (_SQL / f"{vendor}_guards.sql").read_text(encoding="utf-8")
+def _create(connection: BaseDatabaseWrapper, part: str) -> None:
+    text = _read(connection.vendor, part)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(text)
+            return
+        for trigger in _TRIGGER.finditer(text):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger[1]}")
+            cursor.execute(trigger[0])
+
+
+def _read(vendor: str, part: str) -> str:
+    return (_SQL / f"{vendor}_{part}.sql").read_text(encoding="utf-8")

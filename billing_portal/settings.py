@@ -15,6 +15,7 @@ from billing_portal.config.money import PAYPAL_CHECKOUT_ORIGIN, STRIPE_CHECKOUT_
 from billing_portal.config.people import *  # noqa: F403
 from billing_portal.config.place import *  # noqa: F403
 from billing_portal.config.place import BASE_DIR, ENVIRONMENT, PRODUCTION, RUN_DIR, TRUSTED_PROXIES, env
+from billing_portal.config.vat import *  # noqa: F403
 from billing_portal.config.work import *  # noqa: F403
 from billing_portal.config.work import (
     OUTBOX_SWEEP_SECONDS,

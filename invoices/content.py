@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterable[InvoiceVat]) -> dict[str, Any]:
-    """Number, parties, lines, VAT, amounts, dates, VAT basis and what was paid at issue.
+    """Number, parties, lines, VAT with its evidence, amounts, dates, VAT basis and what was paid at issue.
 
     Of a credit note also the invoice and the lines it takes back, why, and what became of the money; of a corrected
     invoice the one that it replaces. Read with `original`, `replaces`, and each line's `original`.
@@ -43,6 +43,8 @@ def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterabl
         "paid_at_issue_cents": invoice.paid_at_issue_cents,
         "vat_on_debits": invoice.vat_on_debits,
     }
+    if invoice.vat_evidence:
+        content["vat_evidence"] = invoice.vat_evidence
     if invoice.original is not None:
         content |= _taken_back(invoice, invoice.original)
     if invoice.replaces is not None:
@@ -107,7 +109,7 @@ def _line(line: InvoiceLine) -> dict[str, Any]:
 
 
 def _vat(group: InvoiceVat) -> dict[str, Any]:
-    return {
+    content = {
         "category": group.category,
         "rate": _plain(group.rate),
         "base_cents": group.base_cents,
@@ -117,6 +119,9 @@ def _vat(group: InvoiceVat) -> dict[str, Any]:
         "revenue_account": group.revenue_account,
         "vat_account": group.vat_account,
     }
+    if group.treatment:  # documents of before have neither
+        content |= {"treatment": group.treatment, "country": group.country}
+    return content
 
 
 def _plain(value: Decimal) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 
-from accounts.models import CustomerKind
+from accounts.models import CustomerKind, UnprovenVat
 from core.references import CustomerNumber
 from invoices.wording import iban_text, siren_text, siret_text
 
@@ -55,13 +55,14 @@ class _Party:
 
     @classmethod
     def thawed(cls, stored: Mapping[str, Any]) -> Self:
-        """Back from a document; a field that a later version added is empty on older documents."""
-        return cls(**{field.name: stored.get(field.name, "") for field in fields(cls)})
+        """Back from a document; a field that a later version added has its default, or is empty, on older documents."""
+        empty = {field.name: "" if field.default is MISSING else field.default for field in fields(cls)}
+        return cls(**{name: stored.get(name, default) for name, default in empty.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class Seller(_Party):
-    """The seller on a document. `late_rate_percent` is a decimal as text: JSON knows no decimals."""
+    """The seller on a document, with its options for VAT on that day. `late_rate_percent` is a decimal as text."""
 
     brand: str
     portal: str
@@ -75,6 +76,10 @@ class Seller(_Party):
     bank_holder: str
     late_rate_percent: str
     mediator: str
+    vat_franchise: bool = False
+    oss: bool = False
+    place_items: int = 1
+    unproven_vat: str = UnprovenVat.HOLD.value
 
     @property
     def iban_text(self) -> str:

@@ -13,6 +13,12 @@ VAT_WAITING: Final = "445870"
 # Accounts whose entries must say which customer they belong to (auxiliary accounts).
 AUXILIARY: Final = frozenset({RECEIVABLE, PREPAID, COMMISSIONS_DUE})
 
+# Each member state has its share of the quarterly return of the one-stop shop, and its account.
+_MEMBER_STATES: Final = (
+    *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "GR", "HR", "HU"),
+    *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+)
+
 CHART: Final = {
     RECEIVABLE: "Clients",
     DOUBTFUL: "Clients douteux",
@@ -24,6 +30,7 @@ CHART: Final = {
     "445712": "TVA collectée 8,5 %",
     "445713": "TVA collectée Monaco",
     "445740": "TVA collectée guichet unique OSS",
+    **{f"445740{state}": f"TVA collectée guichet unique OSS {state}" for state in _MEMBER_STATES},
     VAT_WAITING: "TVA en attente d'encaissement",
     COMMISSIONS_DUE: "Parrainages - commissions à payer",
     "471000": "Compte d'attente",
@@ -38,8 +45,10 @@ CHART: Final = {
     "627800": "Frais des prestataires de paiement",
     "654000": "Pertes sur créances irrécouvrables",
     "658000": "Charges diverses de gestion courante",
+    "706000": "Prestations de services sans TVA (franchise en base)",
     "706100": "Prestations de services France 20 %",
     "706120": "Prestations de services DOM 8,5 %",
+    "706130": "Prestations de services Guyane et Mayotte",
     "706200": "Prestations de services UE entre assujettis",
     "706300": "Prestations de services UE consommateurs (OSS)",
     "706400": "Prestations de services hors UE",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from invoices.models.invoice import LABEL_LENGTH, ROUTING_LENGTHS, Invoice, InvoiceLine, InvoiceVat
+from invoices.models.rate import VatRate
 from invoices.models.receipt import Receipt
 from invoices.models.rendition import Rendition
 from invoices.models.series import DocumentSeries
@@ -16,4 +17,5 @@ __all__ = [
     "InvoiceVat",
     "Receipt",
     "Rendition",
+    "VatRate",
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoices.models.hashing import HASH
 from invoices.states import DocumentKind, FreedMoney, InvoiceStatus
+from invoices.tax.treatments import Treatment
 
 LABEL_LENGTH = 300
 _INVOICE = Q(kind=DocumentKind.INVOICE)
@@ -59,6 +60,9 @@ class Invoice(models.Model):
     total_cents = models.BigIntegerField(_("total with VAT, cents"), default=0)
     paid_at_issue_cents = models.BigIntegerField(_("paid when issued, cents"), default=0)
     vat_on_debits = models.BooleanField(_("VAT on debits"), default=True)
+    vat_evidence = models.JSONField(
+        _("evidence for VAT"), default=dict, blank=True, help_text=_("What the decision rested on; kept ten years.")
+    )
     issue_date = models.DateField(_("issue date"), null=True)
     due_date = models.DateField(_("due date"), null=True)
     created_at = models.DateTimeField(_("created at"))
@@ -168,8 +172,9 @@ class Invoice(models.Model):
 class InvoiceLine(models.Model):
     """One service sold: how many, at which price before VAT, at which rate. A discount is a negative quantity.
 
-    On a draft `rate` is the rate of the product in France; issuing writes the rate that applies to this buyer. A line
-    of a credit note names the `original` line that it takes back, and has its rate and category.
+    `product_rate` is the rate of the product in France (none: the standard one), from which the VAT is decided again at
+    issue; `rate` is the one that applies to this buyer. A line of a credit note names the `original` line that it takes
+    back, and has its rate and category.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
@@ -180,6 +185,7 @@ class InvoiceLine(models.Model):
     # EN 16931 as France applies it: quantities of four decimals at most, prices of six and above zero (BR-FR flux 2).
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=4)
     unit_price = models.DecimalField(_("unit price before VAT"), max_digits=14, decimal_places=6)
+    product_rate = models.DecimalField(_("rate in France, %"), max_digits=5, decimal_places=2, null=True)
     rate = models.DecimalField(_("VAT rate, %"), max_digits=5, decimal_places=2)
     category = models.CharField(_("VAT category"), max_length=2, default="S")
     net_cents = models.BigIntegerField(_("amount before VAT, cents"))
@@ -217,11 +223,17 @@ class InvoiceLine(models.Model):
 
 
 class InvoiceVat(models.Model):
-    """The VAT of one (category, rate) of an invoice, computed once on its base, and the accounts it was booked on."""
+    """The VAT of one (category, rate) of an invoice, computed once on its base, and the accounts it was booked on.
+
+    `treatment` says which row of the decision it was, and `country` where the service is supplied for VAT: the returns
+    (one-stop shop, declaration of services to the Union) are summed by them.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="vat", db_index=False)
     category = models.CharField(_("VAT category"), max_length=2)
     rate = models.DecimalField(_("VAT rate, %"), max_digits=5, decimal_places=2)
+    treatment = models.CharField(_("treatment"), max_length=20, choices=Treatment.choices, blank=True)
+    country = models.CharField(_("country of supply"), max_length=2, blank=True)
     base_cents = models.BigIntegerField(_("base, cents"))
     vat_cents = models.BigIntegerField(_("VAT, cents"))
     mention = models.CharField(_("mention"), max_length=200, blank=True, help_text=_("The provision that exempts."))
@@ -239,6 +251,11 @@ class InvoiceVat(models.Model):
                 condition=Q(vat_cents=0, rate=0) | Q(vat_cents__gte=0, rate__gt=0) & ~Q(vat_account=""),
                 name="invoices_vat_matches_rate",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["invoice"], condition=Q(treatment=Treatment.TAXED_BELOW_LIMIT), name="invoices_vat_below_limit"
+            )
         ]
 
     def __str__(self) -> str:

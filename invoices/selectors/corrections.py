@@ -66,7 +66,7 @@ def why_not_with(invoice: Invoice, customer: Customer, *, on: date) -> Correctio
     if _said(old) == _said(new):
         return CorrectionRefused.UNCHANGED
     try:
-        alike = same_treatment(copy_seller(current_seller(on=on)), old, new, on=on)
+        alike = same_treatment(copy_seller(current_seller(on=on)), old, customer, on=on)
     except VatNotDecided:
         alike = False
     return None if alike and old.kind == new.kind else CorrectionRefused.OTHER_VAT

@@ -15,6 +15,8 @@ from django.utils.translation import gettext
 from accounts.models import Customer
 from accounts.selectors import current_seller
 from core.clock import local_date
+from core.money import ZERO
+from invoices.evidence import gather
 from invoices.locks import lock_invoices
 from invoices.models import ROUTING_LENGTHS, Invoice, InvoiceLine, InvoiceVat
 from invoices.parties import copy_buyer, copy_seller
@@ -77,6 +79,7 @@ def _issue_again(original: Invoice, customer: Customer, *, actor: str, at: datet
         actor=actor,
         seller=copy_seller(current_seller(on=day)).frozen(),
         buyer=copy_buyer(customer).frozen(),
+        vat_evidence=gather([customer], on=day).of(customer.pk, selling=ZERO).frozen(),
         created_at=at,
         **{name: getattr(original, name) for name in kept},
     )

@@ -132,6 +132,7 @@ def _row(invoice: Invoice, position: int, line: NewLine, standard: Decimal) -> I
         period_end=line.period_end,
         quantity=line.quantity,
         unit_price=line.unit_price,
+        product_rate=line.rate,
         rate=standard if line.rate is None else line.rate,
         net_cents=net.cents,
     )

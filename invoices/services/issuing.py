@@ -13,6 +13,7 @@ from core.clock import days_after, local_date
 from core.failpoints import failpoint
 from core.money import Money
 from invoices.content import content_hash, invoice_content
+from invoices.evidence import gather
 from invoices.locks import lock_invoices
 from invoices.models import Invoice, InvoiceLine, InvoiceVat
 from invoices.numbering import take_numbers
@@ -109,8 +110,10 @@ def _price_all(drafts: Sequence[Invoice], lines: dict[int, list[InvoiceLine]], *
     seller = current_seller(on=on)
     customers = Customer.objects.in_bulk({invoice.customer_id for invoice in drafts})
     before = {line.pk: (line.rate, line.category) for rows in lines.values() for line in rows}
+    gathered = gather(list(customers.values()), on=on)
     priced = {
-        invoice.pk: price_for(seller, customers[invoice.customer_id], lines[invoice.pk], on=on) for invoice in drafts
+        invoice.pk: price_for(seller, customers[invoice.customer_id], lines[invoice.pk], on=on, gathered=gathered)
+        for invoice in drafts
     }
     changed = [line for rows in lines.values() for line in rows if (line.rate, line.category) != before[line.pk]]
     InvoiceLine.objects.bulk_update(changed, ["rate", "category"])
@@ -123,6 +126,7 @@ def _price_all(drafts: Sequence[Invoice], lines: dict[int, list[InvoiceLine]], *
 
 def _freeze(invoice: Invoice, priced: Priced) -> None:
     invoice.seller, invoice.buyer = priced.seller.frozen(), priced.buyer.frozen()
+    invoice.vat_evidence = priced.evidence.frozen()
     invoice.net_cents = priced.totals.net.cents
     invoice.vat_cents = priced.totals.vat.cents
     invoice.total_cents = priced.totals.total.cents

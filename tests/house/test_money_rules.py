@@ -9,7 +9,7 @@ from django.db import models
 from tests.house.source import PRODUCT, calls, product_modules
 
 # Rates, prices and quantities are not amounts: they have more than two decimals, or none of them is money.
-DECIMALS_THAT_ARE_NOT_MONEY = {"unit_price", "quantity", "rate", "late_rate_percent", "max_rate"}
+DECIMALS_THAT_ARE_NOT_MONEY = {"unit_price", "quantity", "rate", "product_rate", "late_rate_percent", "max_rate"}
 
 # A lease is about processes that live and die now, whatever business day they work on.
 WALL_CLOCK = ("outbox/services/",)

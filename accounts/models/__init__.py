@@ -1,0 +1,29 @@
+"""People (users), customers (who is billed), who may do what, the seller's dated identity, evidence for VAT, approvals."""
+
+from __future__ import annotations
+
+from accounts.models.approvals import Approval, ApprovalEvent, ApprovalState
+from accounts.models.customers import BillingEmail, Customer, CustomerKind, CustomerSeries
+from accounts.models.evidence import CheckOutcome, PlaceItem, PlaceKind, VatNumberCheck
+from accounts.models.people import Membership, Role, User, UserManager
+from accounts.models.sellers import Seller, UnprovenVat
+
+__all__ = [
+    "Approval",
+    "ApprovalEvent",
+    "ApprovalState",
+    "BillingEmail",
+    "CheckOutcome",
+    "Customer",
+    "CustomerKind",
+    "CustomerSeries",
+    "Membership",
+    "PlaceItem",
+    "PlaceKind",
+    "Role",
+    "Seller",
+    "UnprovenVat",
+    "User",
+    "UserManager",
+    "VatNumberCheck",
+]

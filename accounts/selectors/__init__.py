@@ -1,0 +1,45 @@
+"""Questions about customers, their people, the seller, and the evidence for VAT."""
+
+from __future__ import annotations
+
+from accounts.selectors.customers import (
+    NoSeller,
+    billing_addresses,
+    current_seller,
+    customers_of,
+    get_customer,
+    members_of,
+    memberships_of,
+)
+from accounts.selectors.evidence import (
+    NumberState,
+    Standing,
+    checks_of,
+    customers_to_check,
+    is_checked,
+    latest_answers,
+    latest_places,
+    silent_since,
+    standing_of,
+    unproven_customers,
+)
+
+__all__ = [
+    "NoSeller",
+    "NumberState",
+    "Standing",
+    "billing_addresses",
+    "checks_of",
+    "current_seller",
+    "customers_of",
+    "customers_to_check",
+    "get_customer",
+    "is_checked",
+    "latest_answers",
+    "latest_places",
+    "members_of",
+    "memberships_of",
+    "silent_since",
+    "standing_of",
+    "unproven_customers",
+]
