@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import BigIntegerField, Case, F, Sum, When
 
 from accounts.selectors import latest_answers, latest_places, silent_since
 from core.clock import local_date
 from core.money import ZERO, Money
 from invoices.models import InvoiceVat, VatRate
-from invoices.states import InvoiceStatus
+from invoices.states import DocumentKind, InvoiceStatus
 from invoices.tax import LAW, NO_EVIDENCE, DatedRate, Evidence, NumberCheck, PlaceItem, Rates, Treatment
 from invoices.tax.places import Territory, place_of
 from invoices.tax.refusals import VatNotDecided
@@ -108,6 +108,11 @@ def _place(row: NotedPlace) -> PlaceItem:
 
 def _distance_sales(on: date) -> tuple[Money, Money]:
     """Sales to consumers of other member states with French VAT, without it: last year's, and this year's so far."""
+    net = Case(
+        When(invoice__kind=DocumentKind.CREDIT_NOTE, then=-F("base_cents")),
+        default=F("base_cents"),
+        output_field=BigIntegerField(),
+    )
     found = dict(
         InvoiceVat.objects.filter(
             invoice__status=InvoiceStatus.ISSUED,
@@ -115,7 +120,7 @@ def _distance_sales(on: date) -> tuple[Money, Money]:
             treatment=Treatment.TAXED_BELOW_LIMIT,
         )
         .values_list("invoice__issue_date__year")
-        .annotate(total=Sum("base_cents"))
+        .annotate(total=Sum(net))
         .order_by()
     )
     return Money(found.get(on.year - 1, 0)), Money(found.get(on.year, 0))

@@ -6,151 +6,267 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_approval'),
+        ("accounts", "0003_approval"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PlaceItem',
+            name="PlaceItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('CONNECTION', 'country of the connection'), ('BANK', 'country of the bank or the card'), ('SIM', 'country of the mobile line'), ('LANDLINE', 'country of the fixed line'), ('OTHER', 'another sign')], max_length=10, verbose_name='kind')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
-                ('noted_at', models.DateTimeField(verbose_name='noted at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("CONNECTION", "country of the connection"),
+                            ("BANK", "country of the bank or the card"),
+                            ("SIM", "country of the mobile line"),
+                            ("LANDLINE", "country of the fixed line"),
+                            ("OTHER", "another sign"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                ("source", models.CharField(blank=True, max_length=100, verbose_name="source")),
+                ("noted_at", models.DateTimeField(verbose_name="noted at")),
             ],
             options={
-                'verbose_name': 'sign of the country',
-                'verbose_name_plural': 'signs of the country',
+                "verbose_name": "sign of the country",
+                "verbose_name_plural": "signs of the country",
             },
         ),
         migrations.CreateModel(
-            name='VatNumberCheck',
+            name="VatNumberCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16, verbose_name='VAT number')),
-                ('requester', models.CharField(blank=True, max_length=16, verbose_name='asked by')),
-                ('outcome', models.CharField(choices=[('VALID', 'valid'), ('INVALID', 'not valid'), ('UNANSWERED', 'no answer'), ('REFUSED', 'question refused')], max_length=10, verbose_name='answer')),
-                ('reason', models.CharField(blank=True, help_text='The word of VIES, or of the network.', max_length=60, verbose_name='reason')),
-                ('consultation_number', models.CharField(blank=True, max_length=40, verbose_name='consultation number')),
-                ('name', models.CharField(blank=True, max_length=300, verbose_name='name')),
-                ('address', models.CharField(blank=True, max_length=500, verbose_name='address')),
-                ('checked_at', models.DateTimeField(verbose_name='checked at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=16, verbose_name="VAT number")),
+                ("requester", models.CharField(blank=True, max_length=16, verbose_name="asked by")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("VALID", "valid"),
+                            ("INVALID", "not valid"),
+                            ("UNANSWERED", "no answer"),
+                            ("REFUSED", "question refused"),
+                        ],
+                        max_length=10,
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        help_text="The word of VIES, or of the network.",
+                        max_length=60,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "consultation_number",
+                    models.CharField(blank=True, max_length=40, verbose_name="consultation number"),
+                ),
+                ("name", models.CharField(blank=True, max_length=300, verbose_name="name")),
+                ("address", models.CharField(blank=True, max_length=500, verbose_name="address")),
+                ("checked_at", models.DateTimeField(verbose_name="checked at")),
             ],
             options={
-                'verbose_name': 'check of a VAT number',
-                'verbose_name_plural': 'checks of VAT numbers',
+                "verbose_name": "check of a VAT number",
+                "verbose_name_plural": "checks of VAT numbers",
             },
         ),
         migrations.AddField(
-            model_name='historicalseller',
-            name='oss',
-            field=models.BooleanField(default=False, help_text='Consumers of other member states pay its VAT. Without it: French VAT, up to 10,000 € a year.', verbose_name='one-stop shop (OSS)'),
+            model_name="historicalseller",
+            name="oss",
+            field=models.BooleanField(
+                default=False,
+                help_text="Consumers of other member states pay its VAT. Without it: French VAT, up to 10,000 € a year.",
+                verbose_name="one-stop shop (OSS)",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalseller',
-            name='place_items',
-            field=models.PositiveSmallIntegerField(default=1, help_text='How many must agree, the address included: 1 up to 100,000 € of such sales a year, else 2.', verbose_name='signs of where a consumer is'),
+            model_name="historicalseller",
+            name="place_items",
+            field=models.PositiveSmallIntegerField(
+                default=1,
+                help_text="How many must agree, the address included: 1 up to 100,000 € of such sales a year, else 2.",
+                verbose_name="signs of where a consumer is",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalseller',
-            name='unproven_vat',
-            field=models.CharField(choices=[('HOLD', 'hold the invoice as a draft'), ('TAX', 'issue with VAT, as to a consumer')], default='HOLD', max_length=4, verbose_name='VAT number not confirmed'),
+            model_name="historicalseller",
+            name="unproven_vat",
+            field=models.CharField(
+                choices=[("HOLD", "hold the invoice as a draft"), ("TAX", "issue with VAT, as to a consumer")],
+                default="HOLD",
+                max_length=4,
+                verbose_name="VAT number not confirmed",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalseller',
-            name='vat_franchise',
-            field=models.BooleanField(default=False, help_text='Franchise en base, CGI art. 293 B.', verbose_name='exempt as a small business'),
+            model_name="historicalseller",
+            name="vat_franchise",
+            field=models.BooleanField(
+                default=False, help_text="Franchise en base, CGI art. 293 B.", verbose_name="exempt as a small business"
+            ),
         ),
         migrations.AddField(
-            model_name='seller',
-            name='oss',
-            field=models.BooleanField(default=False, help_text='Consumers of other member states pay its VAT. Without it: French VAT, up to 10,000 € a year.', verbose_name='one-stop shop (OSS)'),
+            model_name="seller",
+            name="oss",
+            field=models.BooleanField(
+                default=False,
+                help_text="Consumers of other member states pay its VAT. Without it: French VAT, up to 10,000 € a year.",
+                verbose_name="one-stop shop (OSS)",
+            ),
         ),
         migrations.AddField(
-            model_name='seller',
-            name='place_items',
-            field=models.PositiveSmallIntegerField(default=1, help_text='How many must agree, the address included: 1 up to 100,000 € of such sales a year, else 2.', verbose_name='signs of where a consumer is'),
+            model_name="seller",
+            name="place_items",
+            field=models.PositiveSmallIntegerField(
+                default=1,
+                help_text="How many must agree, the address included: 1 up to 100,000 € of such sales a year, else 2.",
+                verbose_name="signs of where a consumer is",
+            ),
         ),
         migrations.AddField(
-            model_name='seller',
-            name='unproven_vat',
-            field=models.CharField(choices=[('HOLD', 'hold the invoice as a draft'), ('TAX', 'issue with VAT, as to a consumer')], default='HOLD', max_length=4, verbose_name='VAT number not confirmed'),
+            model_name="seller",
+            name="unproven_vat",
+            field=models.CharField(
+                choices=[("HOLD", "hold the invoice as a draft"), ("TAX", "issue with VAT, as to a consumer")],
+                default="HOLD",
+                max_length=4,
+                verbose_name="VAT number not confirmed",
+            ),
         ),
         migrations.AddField(
-            model_name='seller',
-            name='vat_franchise',
-            field=models.BooleanField(default=False, help_text='Franchise en base, CGI art. 293 B.', verbose_name='exempt as a small business'),
+            model_name="seller",
+            name="vat_franchise",
+            field=models.BooleanField(
+                default=False, help_text="Franchise en base, CGI art. 293 B.", verbose_name="exempt as a small business"
+            ),
         ),
         migrations.AlterField(
-            model_name='historicalseller',
-            name='vat_number',
-            field=models.CharField(blank=True, max_length=16, verbose_name='VAT number'),
+            model_name="historicalseller",
+            name="vat_number",
+            field=models.CharField(blank=True, max_length=16, verbose_name="VAT number"),
         ),
         migrations.AlterField(
-            model_name='seller',
-            name='vat_number',
-            field=models.CharField(blank=True, max_length=16, verbose_name='VAT number'),
+            model_name="seller",
+            name="vat_number",
+            field=models.CharField(blank=True, max_length=16, verbose_name="VAT number"),
         ),
         migrations.AddConstraint(
-            model_name='seller',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('vat_number', ''), _negated=True), ('vat_franchise', True), _connector='OR'), name='accounts_seller_number_unless_franchise'),
+            model_name="seller",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("vat_number", ""), _negated=True), ("vat_franchise", True), _connector="OR"
+                ),
+                name="accounts_seller_number_unless_franchise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seller',
-            constraint=models.CheckConstraint(condition=models.Q(('place_items__in', [1, 2])), name='accounts_seller_place_items_one_or_two'),
+            model_name="seller",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("place_items__in", [1, 2])), name="accounts_seller_place_items_one_or_two"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seller',
-            constraint=models.CheckConstraint(condition=models.Q(('unproven_vat__in', ['HOLD', 'TAX'])), name='accounts_seller_unproven_vat_known'),
+            model_name="seller",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unproven_vat__in", ["HOLD", "TAX"])), name="accounts_seller_unproven_vat_known"
+            ),
         ),
         migrations.AddField(
-            model_name='placeitem',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='place_items', to='accounts.customer', verbose_name='customer'),
+            model_name="placeitem",
+            name="customer",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="place_items",
+                to="accounts.customer",
+                verbose_name="customer",
+            ),
         ),
         migrations.AddField(
-            model_name='placeitem',
-            name='noted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='noted by'),
+            model_name="placeitem",
+            name="noted_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="noted by",
+            ),
         ),
         migrations.AddField(
-            model_name='vatnumbercheck',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='vat_checks', to='accounts.customer', verbose_name='customer'),
+            model_name="vatnumbercheck",
+            name="customer",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="vat_checks",
+                to="accounts.customer",
+                verbose_name="customer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='placeitem',
-            index=models.Index(fields=['customer', 'kind', '-id'], name='accounts_places_of'),
+            model_name="placeitem",
+            index=models.Index(fields=["customer", "kind", "-id"], name="accounts_places_of"),
         ),
         migrations.AddConstraint(
-            model_name='placeitem',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['CONNECTION', 'BANK', 'SIM', 'LANDLINE', 'OTHER'])), name='accounts_place_kind_known'),
+            model_name="placeitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["CONNECTION", "BANK", "SIM", "LANDLINE", "OTHER"])),
+                name="accounts_place_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placeitem',
-            constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='accounts_place_country_form'),
+            model_name="placeitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("country__regex", "^[A-Z]{2}$")), name="accounts_place_country_form"
+            ),
         ),
         migrations.AddIndex(
-            model_name='vatnumbercheck',
-            index=models.Index(fields=['customer', 'number', '-id'], name='accounts_vat_checks_of'),
+            model_name="vatnumbercheck",
+            index=models.Index(fields=["customer", "number", "-id"], name="accounts_vat_checks_of"),
         ),
         migrations.AddConstraint(
-            model_name='vatnumbercheck',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['VALID', 'INVALID', 'UNANSWERED', 'REFUSED'])), name='accounts_vat_check_outcome_known'),
+            model_name="vatnumbercheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["VALID", "INVALID", "UNANSWERED", "REFUSED"])),
+                name="accounts_vat_check_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vatnumbercheck',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='accounts_vat_check_of_a_number'),
+            model_name="vatnumbercheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number", ""), _negated=True), name="accounts_vat_check_of_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vatnumbercheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'VALID'), _negated=True), ('requester', ''), models.Q(('consultation_number', ''), _negated=True), _connector='OR'), name='accounts_vat_check_valid_has_its_receipt'),
+            model_name="vatnumbercheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "VALID"), _negated=True),
+                    ("requester", ""),
+                    models.Q(("consultation_number", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="accounts_vat_check_valid_has_its_receipt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vatnumbercheck',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['VALID', 'INVALID']), models.Q(('reason', ''), _negated=True), _connector='OR'), name='accounts_vat_check_silence_has_its_reason'),
+            model_name="vatnumbercheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["VALID", "INVALID"]), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="accounts_vat_check_silence_has_its_reason",
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""People (users), customers (who is billed), who may do what, the seller's dated identity, evidence for VAT, approvals."""
+"""People (users), customers (who is billed), who may do what, the dated seller, evidence for VAT, approvals."""
 
 from __future__ import annotations
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from accounts.selectors.customers import (
     NoSeller,
+    approvals_to_give,
     billing_addresses,
     current_seller,
     customers_of,
     get_customer,
     members_of,
     memberships_of,
+    steps_of_approval,
 )
 from accounts.selectors.evidence import (
     NumberState,
@@ -28,6 +30,7 @@ __all__ = [
     "NoSeller",
     "NumberState",
     "Standing",
+    "approvals_to_give",
     "billing_addresses",
     "checks_of",
     "current_seller",
@@ -41,5 +44,6 @@ __all__ = [
     "memberships_of",
     "silent_since",
     "standing_of",
+    "steps_of_approval",
     "unproven_customers",
 ]

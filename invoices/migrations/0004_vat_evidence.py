@@ -10,9 +10,8 @@ from invoices import guards
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('invoices', '0003_credit_notes'),
+        ("invoices", "0003_credit_notes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -21,78 +20,127 @@ class Migration(migrations.Migration):
             lambda _apps, schema_editor: guards.take_away(schema_editor.connection), migrations.RunPython.noop
         ),
         migrations.CreateModel(
-            name='HistoricalVatRate',
+            name="HistoricalVatRate",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('zone', models.CharField(help_text='FR, FR-DOM, DE, PT-20 (Azores), PT-30 (Madeira)…', max_length=6, validators=[django.core.validators.RegexValidator('^[A-Z]{2}(-[A-Z0-9]{2,3})?$')], verbose_name='country or part')),
-                ('rate', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='VAT rate, %')),
-                ('since', models.DateField(verbose_name='from')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "zone",
+                    models.CharField(
+                        help_text="FR, FR-DOM, DE, PT-20 (Azores), PT-30 (Madeira)…",
+                        max_length=6,
+                        validators=[django.core.validators.RegexValidator("^[A-Z]{2}(-[A-Z0-9]{2,3})?$")],
+                        verbose_name="country or part",
+                    ),
+                ),
+                ("rate", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="VAT rate, %")),
+                ("since", models.DateField(verbose_name="from")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
             ],
             options={
-                'verbose_name': 'historical VAT rate',
-                'verbose_name_plural': 'historical VAT rates',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical VAT rate",
+                "verbose_name_plural": "historical VAT rates",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='VatRate',
+            name="VatRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zone', models.CharField(help_text='FR, FR-DOM, DE, PT-20 (Azores), PT-30 (Madeira)…', max_length=6, validators=[django.core.validators.RegexValidator('^[A-Z]{2}(-[A-Z0-9]{2,3})?$')], verbose_name='country or part')),
-                ('rate', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='VAT rate, %')),
-                ('since', models.DateField(verbose_name='from')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "zone",
+                    models.CharField(
+                        help_text="FR, FR-DOM, DE, PT-20 (Azores), PT-30 (Madeira)…",
+                        max_length=6,
+                        validators=[django.core.validators.RegexValidator("^[A-Z]{2}(-[A-Z0-9]{2,3})?$")],
+                        verbose_name="country or part",
+                    ),
+                ),
+                ("rate", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="VAT rate, %")),
+                ("since", models.DateField(verbose_name="from")),
             ],
             options={
-                'verbose_name': 'VAT rate',
-                'verbose_name_plural': 'VAT rates',
+                "verbose_name": "VAT rate",
+                "verbose_name_plural": "VAT rates",
             },
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='vat_evidence',
-            field=models.JSONField(blank=True, default=dict, help_text='What the decision rested on; kept ten years.', verbose_name='evidence for VAT'),
+            model_name="invoice",
+            name="vat_evidence",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                help_text="What the decision rested on; kept ten years.",
+                verbose_name="evidence for VAT",
+            ),
         ),
         migrations.AddField(
-            model_name='invoiceline',
-            name='product_rate',
-            field=models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='rate in France, %'),
+            model_name="invoiceline",
+            name="product_rate",
+            field=models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="rate in France, %"),
         ),
         migrations.AddField(
-            model_name='invoicevat',
-            name='country',
-            field=models.CharField(blank=True, max_length=2, verbose_name='country of supply'),
+            model_name="invoicevat",
+            name="country",
+            field=models.CharField(blank=True, max_length=2, verbose_name="country of supply"),
         ),
         migrations.AddField(
-            model_name='invoicevat',
-            name='treatment',
-            field=models.CharField(blank=True, choices=[('TAXED', 'French VAT'), ('TAXED_OVERSEAS', 'French VAT overseas'), ('TAXED_BELOW_LIMIT', 'French VAT, sale to another member state below the limit'), ('OSS', 'VAT of the consumer’s member state (one-stop shop)'), ('REVERSE_CHARGE', 'reverse charge by a business of the Union'), ('OVERSEAS_EXEMPT', 'French Guiana and Mayotte, without VAT'), ('OUTSIDE_BUSINESS', 'business outside the Union'), ('OUTSIDE_CONSUMER', 'consumer outside the Union'), ('FRANCHISE', 'seller exempt as a small business')], max_length=20, verbose_name='treatment'),
+            model_name="invoicevat",
+            name="treatment",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("TAXED", "French VAT"),
+                    ("TAXED_OVERSEAS", "French VAT overseas"),
+                    ("TAXED_BELOW_LIMIT", "French VAT, sale to another member state below the limit"),
+                    ("OSS", "VAT of the consumer’s member state (one-stop shop)"),
+                    ("REVERSE_CHARGE", "reverse charge by a business of the Union"),
+                    ("OVERSEAS_EXEMPT", "French Guiana and Mayotte, without VAT"),
+                    ("OUTSIDE_BUSINESS", "business outside the Union"),
+                    ("OUTSIDE_CONSUMER", "consumer outside the Union"),
+                    ("FRANCHISE", "seller exempt as a small business"),
+                ],
+                max_length=20,
+                verbose_name="treatment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoicevat',
-            index=models.Index(condition=models.Q(('treatment', 'TAXED_BELOW_LIMIT')), fields=['invoice'], name='invoices_vat_below_limit'),
+            model_name="invoicevat",
+            index=models.Index(
+                condition=models.Q(("treatment", "TAXED_BELOW_LIMIT")),
+                fields=["invoice"],
+                name="invoices_vat_below_limit",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalvatrate',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalvatrate",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vatrate',
-            constraint=models.UniqueConstraint(fields=('zone', 'since'), name='invoices_rate_once'),
+            model_name="vatrate",
+            constraint=models.UniqueConstraint(fields=("zone", "since"), name="invoices_rate_once"),
         ),
         migrations.AddConstraint(
-            model_name='vatrate',
-            constraint=models.CheckConstraint(condition=models.Q(('zone__regex', '^[A-Z]{2}(-[A-Z0-9]{2,3})?$')), name='invoices_rate_zone_form'),
+            model_name="vatrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("zone__regex", "^[A-Z]{2}(-[A-Z0-9]{2,3})?$")), name="invoices_rate_zone_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vatrate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0), ('rate__lt', 100)), name='invoices_rate_within'),
+            model_name="vatrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rate__gt", 0), ("rate__lt", 100)), name="invoices_rate_within"
+            ),
         ),
         migrations.RunPython(
             lambda _apps, schema_editor: guards.reinstall(schema_editor.connection), migrations.RunPython.noop

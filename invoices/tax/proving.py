@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from core.countries import country_code
+from core.countries import country_code, country_name
 from core.formats import day_text
+from invoices.wording import is_french
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,15 +61,27 @@ def doubt_about_place(country: str, *, evidence: Evidence, wanted: int) -> str:
     against = [item for item in evidence.place if not _same_place(item.country, country)]
     if agree >= _ENOUGH or (wanted < _ENOUGH and not against):
         return ""
+    words = {"country": _named(country)}
     if against:
-        return gettext(
-            "The address says %(country)s, but %(source)s says %(other)s. Note another sign of where the customer is, "
-            "or correct the address."
-        ) % {"country": country, "source": against[0].source or against[0].kind, "other": against[0].country}
-    return gettext(
-        "Only the address says that this consumer is in %(country)s. Note a second sign: the country of the bank, "
-        "of the card or of the connection."
-    ) % {"country": country}
+        words |= {"source": against[0].source or against[0].kind, "other": _named(against[0].country)}
+        return (
+            gettext(
+                "The address says %(country)s, but %(source)s says %(other)s. Note another sign of where the customer "
+                "is, or correct the address."
+            )
+            % words
+        )
+    return (
+        gettext(
+            "Only the address says that this consumer is in this country: %(country)s. Note a second sign: the country "
+            "of the bank, of the card or of the connection."
+        )
+        % words
+    )
+
+
+def _named(country: str) -> str:
+    return country_name(country, french=is_french())
 
 
 def _same_place(noted: str, country: str) -> bool:

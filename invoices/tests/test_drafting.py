@@ -123,7 +123,7 @@ def test_a_reference_longer_than_its_column_is_refused(customer: Customer) -> No
 
 
 def test_a_buyer_whose_vat_is_not_decided_gets_no_draft(customer: Customer) -> None:
-    customer.country = "DE"
+    customer.country, customer.postcode = "FR", "974"
 
     with pytest.raises(VatNotDecided):
         services.draft(customer, [HOSTING], at=NOON)

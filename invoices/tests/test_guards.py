@@ -222,8 +222,9 @@ def test_an_issued_invoice_is_complete(customer: Customer) -> None:
         "ledger_tx_id": f"{paid_for.ledger_tx_id} + 1",
     }
     run(
-        "INSERT INTO invoices_invoicevat (invoice_id, category, rate, base_cents, vat_cents, mention, reason_code,"
-        f" revenue_account, vat_account) VALUES ({draft.pk}, 'S', 20, 3900, 780, '', '', '706100', '445711')"
+        "INSERT INTO invoices_invoicevat (invoice_id, category, rate, treatment, country, base_cents, vat_cents,"
+        " mention, reason_code, revenue_account, vat_account)"
+        f" VALUES ({draft.pk}, 'S', 20, 'TAXED', 'FR', 3900, 780, '', '', '706100', '445711')"
     )
 
     def update(facts: dict[str, str]) -> str:

@@ -7,7 +7,8 @@ from ledger.chart import CHART
 
 def add(apps, schema_editor):
     account = apps.get_model("ledger", "Account")
-    account.objects.bulk_create([account(code=code, name=name) for code, name in CHART.items()], ignore_conflicts=True)
+    known = set(account.objects.values_list("code", flat=True))
+    account.objects.bulk_create([account(code=code, name=name) for code, name in CHART.items() if code not in known])
 
 
 class Migration(migrations.Migration):
