@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from ledger.facts import GENESIS, chained, texts_of_events, texts_of_transactions
+from ledger.facts import GENESIS, chained, closing_text, texts_of_events, texts_of_transactions
 from ledger.models import Closing, ClosingKind, Link
-from ledger.services.closing import closing_text
 from ledger.signing import is_signed
 from ledger.totals import totals_between
 

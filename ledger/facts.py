@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
+    from ledger.models import Closing
+
 FORM: Final = 1
 GENESIS: Final = "0" * 64
 """What stands before the first link."""
@@ -60,6 +62,27 @@ def texts_of_events(ids: Collection[int]) -> dict[int, str]:
         )
         for event in SealedEvent.objects.filter(pk__in=ids)
     }
+
+
+def closing_text(closing: Closing) -> str:
+    """The canonical form of a closing: all that its hash covers, but the hash before it."""
+    return canonical(
+        {
+            "form": FORM,
+            "kind": closing.kind,
+            "starts_on": closing.starts_on.isoformat(),
+            "ends_on": closing.ends_on.isoformat(),
+            "links": [closing.first_position, closing.last_position],
+            "period": [closing.sales_cents, closing.vat_cents, closing.received_cents],
+            "perpetual": [
+                closing.perpetual_sales_cents,
+                closing.perpetual_vat_cents,
+                closing.perpetual_received_cents,
+            ],
+            "totals": closing.totals,
+            "head": closing.head,
+        }
+    )
 
 
 def _transaction(tx: Tx, legs: list[list[object]]) -> dict[str, object]:

@@ -23,10 +23,12 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         "view_approval",
     ),
     "outbox": ("view_job", "change_job", "view_message"),
+    "ledger": ("view_closing",),
     "invoices": ("view_invoice", "view_receipt"),
     "payments": ("view_payment", "view_webhookevent"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
+    "ledger": ("add_closedmonth",),
     "accounts": ("add_seller", "change_seller", "change_approval"),
     "invoices": ("add_invoice",),
 }

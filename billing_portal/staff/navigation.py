@@ -44,10 +44,16 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _house(request: HttpRequest) -> list[dict[str, Any]]:
     return [
+        *_page(request, _("Closings"), "staff:closings", "lock_clock", "ledger.view_closing"),
         *_list(request, _("Seller"), "accounts.seller", "storefront"),
         *_list(request, _("People"), "accounts.user", "badge"),
         *_list(request, _("Groups"), "auth.group", "shield_person"),
     ]
+
+
+def _page(request: HttpRequest, title: str, address: str, icon: str, permission: str) -> list[dict[str, Any]]:
+    """A page of ours, if this person may open it."""
+    return [{"title": title, "link": reverse(address), "icon": icon}] if request.user.has_perm(permission) else []
 
 
 def _list(request: HttpRequest, title: str, model: str, icon: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing_portal.staff import approvals, customers, invoicing, views
+from billing_portal.staff import approvals, closings, customers, invoicing, views
 
 app_name = "staff"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("clients/<str:number>/facture/", invoicing.write_invoice, name="write_invoice"),
     path("approbations/<uuid:public_id>/", approvals.approval, name="approval"),
     path("approbations/<uuid:public_id>/decider/", approvals.decide, name="decide"),
+    path("clotures/", closings.closings, name="closings"),
+    path("clotures/verifier/", closings.verify, name="verify"),
+    path("clotures/<str:month>/verrouiller/", closings.lock_month, name="lock_month"),
     path("brouillons/<uuid:public_id>/", invoicing.draft, name="draft"),
     path("brouillons/<uuid:public_id>/emettre/", invoicing.issue, name="issue"),
     path("brouillons/<uuid:public_id>/oublier/", invoicing.discard, name="discard"),

@@ -37,7 +37,8 @@ from ledger.selectors.proofs import (
     closings,
     first_open_day,
     first_recorded_on,
-    iter_links,
+    iter_chain,
+    iter_closings,
     locked_months,
 )
 from ledger.selectors.statement import (
@@ -83,7 +84,8 @@ __all__ = [
     "get_lot",
     "held_lots",
     "holds_named",
-    "iter_links",
+    "iter_chain",
+    "iter_closings",
     "iter_statement",
     "locked_months",
     "lot_of",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef
 
 from core.money import Money
-from ledger.models import ClosedMonth, Closing, Link, SealedEvent, Tx
+from ledger.facts import closing_text, texts_of_events, texts_of_transactions
+from ledger.models import ClosedMonth, Closing, ClosingKind, Link, SealedEvent, Tx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,11 +84,33 @@ def first_recorded_on() -> date | None:
     return Tx.objects.order_by("effective_on").values_list("effective_on", flat=True).first()
 
 
-def iter_links(since: int = 0) -> Iterator[tuple[int, str, int, str]]:
-    """Position, what is sealed (`transaction` or `event`), its id, its hash; in order, in small memory."""
-    rows = Link.objects.filter(position__gt=since).order_by("position")
-    for position, tx, event, digest in rows.values_list("position", "tx_id", "event_id", "hash").iterator():
-        yield (position, "transaction", tx, digest) if tx else (position, "event", event, digest)
+@dataclass(frozen=True, slots=True)
+class SealedText:
+    """A link as a third party verifies it: its place, its hash, and the canonical text that was hashed."""
+
+    position: int
+    hash: str
+    text: str
+
+
+def iter_chain(since: datetime, until: datetime) -> Iterator[SealedText]:
+    """The links of the facts recorded from one moment to before another, in order, in small memory."""
+    links = Link.objects.filter(recorded_at__gte=since, recorded_at__lt=until).order_by("position")
+    seen = 0
+    while some := list(links.filter(position__gt=seen)[:_WAITING]):
+        transactions = texts_of_transactions([link.tx_id for link in some if link.tx_id])
+        events = texts_of_events([link.event_id for link in some if link.event_id])
+        for link in some:
+            text = transactions[link.tx_id] if link.tx_id else events[link.event_id or 0]
+            yield SealedText(link.position, link.hash, text)
+        seen = some[-1].position
+
+
+def iter_closings(since: date, until: date) -> Iterator[dict[str, str]]:
+    """The closings that end between two days, both included: canonical text, hash, signature; by kind, oldest first."""
+    for kind in ClosingKind:
+        for row in Closing.objects.filter(kind=kind, ends_on__range=(since, until)).order_by("starts_on"):
+            yield {"text": closing_text(row), "hash": row.hash, "signature": row.signature}
 
 
 def _oldest_unsealed() -> list[datetime]:

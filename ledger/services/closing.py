@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 
 from core.clock import local_date, start_of
-from ledger.facts import FORM, GENESIS, canonical, chained
+from ledger.facts import GENESIS, chained, closing_text
 from ledger.models import Closing, ClosingKind, Link
 from ledger.services.record import record
 from ledger.services.sealing import is_only_sealer, seal
@@ -54,27 +54,6 @@ def close_periods(*, at: datetime) -> list[Closing]:
 def last_closing(kind: str) -> Closing | None:
     """The newest closing of a kind."""
     return Closing.objects.filter(kind=kind).order_by("-starts_on").first()
-
-
-def closing_text(closing: Closing) -> str:
-    """The canonical form of a closing: all that its hash covers, but the hash before it."""
-    return canonical(
-        {
-            "form": FORM,
-            "kind": closing.kind,
-            "starts_on": closing.starts_on.isoformat(),
-            "ends_on": closing.ends_on.isoformat(),
-            "links": [closing.first_position, closing.last_position],
-            "period": [closing.sales_cents, closing.vat_cents, closing.received_cents],
-            "perpetual": [
-                closing.perpetual_sales_cents,
-                closing.perpetual_vat_cents,
-                closing.perpetual_received_cents,
-            ],
-            "totals": closing.totals,
-            "head": closing.head,
-        }
-    )
 
 
 @transaction.atomic
