@@ -10,6 +10,18 @@ DOUBTFUL: Final = "416000"
 COMMISSIONS_DUE: Final = "467100"
 VAT_WAITING: Final = "445870"
 
+# The result of earlier years: only where an exercise starts with what is carried over, never posted to.
+RETAINED_PROFIT: Final = "110000"
+RETAINED_LOSS: Final = "119000"
+PROFIT: Final = "120000"
+LOSS: Final = "129000"
+RESULTS: Final = {
+    RETAINED_PROFIT: "Report à nouveau (solde créditeur)",
+    RETAINED_LOSS: "Report à nouveau (solde débiteur)",
+    PROFIT: "Résultat de l'exercice (bénéfice)",
+    LOSS: "Résultat de l'exercice (perte)",
+}
+
 # Accounts whose entries must say which customer they belong to (auxiliary accounts).
 AUXILIARY: Final = frozenset({RECEIVABLE, PREPAID, COMMISSIONS_DUE})
 
