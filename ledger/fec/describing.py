@@ -38,10 +38,10 @@ _MEANING = {
 
 def description(file: FecFile, written: FecWritten, accounts: Mapping[str, str], *, at: datetime) -> str:
     """The text, for this file."""
-    return "\n".join(_text(file, written, accounts, at)) + "\n"
+    return "\n".join([*_text(file, written, at), *_lists(accounts)]) + "\n"
 
 
-def _text(file: FecFile, written: FecWritten, accounts: Mapping[str, str], at: datetime) -> list[str]:
+def _text(file: FecFile, written: FecWritten, at: datetime) -> list[str]:
     span = file.span
     kind = (
         f"fichier des écritures comptables de l'exercice {span.start:%Y} (LPF, art. L47 A, I et A47 A-1)"
@@ -73,12 +73,17 @@ def _text(file: FecFile, written: FecWritten, accounts: Mapping[str, str], at: d
         "payé. Un groupe n'est lettré que s'il est soldé à la fin de la période ; toutes ses lignes sont ici.",
         "Caractères : tabulations, barres verticales, guillemets, retours à la ligne et caractères invisibles sont",
         "remplacés ou retirés des libellés ; un libellé qui commencerait par = + - @ est précédé d'une apostrophe.",
+    ]
+
+
+def _lists(accounts: Mapping[str, str]) -> list[str]:
+    return [
         "",
         "Zones :",
         *(f"{place:2d}. {name} : {_MEANING[name]}" for place, name in enumerate(layout.COLUMNS, start=1)),
         "",
         "Journaux :",
-        *(f"{code} {label}" for code, label in layout.JOURNALS.items() if span.is_exercise or code != "AN"),
+        *(f"{code} {label}" for code, label in layout.JOURNALS.items()),
         "",
         "Comptes :",
         *(f"{code} {name}" for code, name in sorted(accounts.items())),

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from accounts.selectors import NoSeller
 from core import clock
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="An existing folder, or a new one.")
         parser.add_argument("--json", action="store_true", help="Print what was written as one JSON object.")
 
+    @no_translations
     def handle(
         self, *, year: int | None, period: tuple[date, date] | None, out: Path, json: bool, **_options: Any
     ) -> None:
