@@ -165,6 +165,12 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 ARCHIVE_DIR = Path(
     env.text("ARCHIVE_DIR", str(RUN_DIR / "archive"), help="Folder of issued documents, named by their SHA-256.")
 )
+CHORUS_SIRET_SCHEME = env.text(
+    "CHORUS_SIRET_SCHEME",
+    "0002",
+    choices=("0002", "0009"),
+    help="Scheme under which SIRETs are legal identifiers in invoices for Chorus Pro; its sources disagree.",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 

@@ -10,24 +10,30 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import TabularInline
 
+from core import clock
 from core.admin import ReadOnlyAdmin
 from core.formats import money_text
 from core.money import Money
 from invoices import archive, selectors
 from invoices.archive import ArchiveDamaged
-from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition
+from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition, Validation
+from invoices.services import print_again
+from invoices.states import RenditionKind
+from invoices.validation_admin import ValidationAdmin
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
+__all__ = ["InvoiceAdmin", "ReceiptAdmin", "ValidationAdmin"]
 logger = logging.getLogger(__name__)
 
 
@@ -76,6 +82,13 @@ class RenditionInline(ReadOnlyInline):
     ordering = ("-created_at", "-pk")
 
 
+class ValidationInline(ReadOnlyInline):
+    model = Validation
+    fields = readonly_fields = ("outcome", "channel", "findings_count", "validators", "created_at")
+    ordering = ("-created_at", "-pk")
+    show_change_link = True
+
+
 class DocumentAdmin(ReadOnlyAdmin):
     """What invoices and receipts share: a number, a customer, and stored bytes."""
 
@@ -84,48 +97,61 @@ class DocumentAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     search_fields: tuple[str, ...] = ("number", "customer__number", "customer__name")
     date_hierarchy = "issue_date"
+    kinds: tuple[RenditionKind, ...] = (RenditionKind.PDF,)
 
     def get_urls(self) -> list[URLPattern]:
         info = f"{self.opts.app_label}_{self.opts.model_name}"
-        view = self.admin_site.admin_view(self.pdf_view)
-        return [path("<int:pk>/pdf/", view, name=f"{info}_pdf"), *super().get_urls()]
+        view = self.admin_site.admin_view(self.file_view)
+        addresses = [
+            path(f"<int:pk>/{kind.lower()}/", view, {"kind": kind}, name=f"{info}_{kind.lower()}")
+            for kind in self.kinds
+        ]
+        return [*addresses, *super().get_urls()]
 
-    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The stored PDF, checked."""
+    def file_view(self, request: HttpRequest, pk: int, kind: RenditionKind) -> HttpResponse:
+        """The stored bytes, checked."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         document = self.model.objects.filter(pk=pk).first()
         if document is None or not document.number:
             raise Http404
-        rendition = selectors.latest_pdf(document)
+        rendition = self.stored(document, kind)
         if rendition is None:
-            return self._back(request, document, _("The PDF is being prepared. Look at the jobs if it takes long."))
+            return self._back(request, document, _("The file is not there. Look at the validations and the jobs."))
         try:
             content = archive.read(rendition.sha256)
         except ArchiveDamaged as damage:
             logger.error("Archive: %s of %s", damage, document)  # noqa: TRY400 - the reason is in the message
             return self._back(request, document, _("The stored PDF is damaged or missing. It is not handed out."))
-        disposition = content_disposition_header(as_attachment=True, filename=f"{document.number}.pdf") or "attachment"
-        return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})
+        name = kind.file_name(document.number)
+        disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+        return HttpResponse(content, content_type=kind.media_type, headers={"Content-Disposition": disposition})
+
+    def stored(self, document: Any, kind: RenditionKind) -> Rendition | None:
+        """The form asked for, if it may be handed out."""
+        raise NotImplementedError
 
     def _back(self, request: HttpRequest, document: Invoice | Receipt, text: str) -> HttpResponse:
         messages.warning(request, text)
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", document.pk)
 
-    @admin.display(description="PDF")
-    def pdf(self, document: Invoice | Receipt) -> SafeString | str:
+    @admin.display(description=gettext_lazy("files"))
+    def files(self, document: Invoice | Receipt) -> SafeString | str:
         if not document.number:
             return "–"
-        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_pdf", args=[document.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Download"))
+        base = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        links = ((reverse(f"{base}_{kind.lower()}", args=[document.pk]), kind.label) for kind in self.kinds)
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
 @admin.register(Invoice)
 class InvoiceAdmin(DocumentAdmin):
-    list_display = ("__str__", "customer", "issue_date", "due_date", "total", "paid_at_issue", "status", "pdf")
+    list_display = ("__str__", "customer", "issue_date", "due_date", "total", "paid_at_issue", "status", "files")
     list_filter = ("status", "issue_date", "customer__kind")
     ordering = ("-pk",)
-    inlines = (LineInline, VatInline, RenditionInline)
+    inlines = (LineInline, VatInline, ValidationInline, RenditionInline)
+    actions = ("make_files_again",)
+    kinds = (RenditionKind.FACTURX, RenditionKind.PDF, RenditionKind.XML)
     fields = readonly_fields = (
         "number",
         "status",
@@ -148,8 +174,23 @@ class InvoiceAdmin(DocumentAdmin):
         "content_hash",
         "created_at",
         "issued_at",
-        "pdf",
+        "files",
     )
+
+    def has_make_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invoices.change_validation")
+
+    @admin.action(description=gettext_lazy("Make the files again"), permissions=["make"])
+    def make_files_again(self, request: HttpRequest, queryset: QuerySet[Invoice]) -> None:
+        """After a correction of ours, or of the buyer's references."""
+        asked = print_again(list(queryset), at=clock.now())
+        words = ngettext(
+            "The files of %(count)s invoice are made again.", "The files of %(count)s invoices are made again.", asked
+        )
+        messages.success(request, words % {"count": asked})
+
+    def stored(self, document: Invoice, kind: RenditionKind) -> Rendition | None:
+        return selectors.files_of(document).of(kind)
 
     @admin.display(description=gettext_lazy("total before VAT"))
     def net(self, invoice: Invoice) -> str:
@@ -175,7 +216,7 @@ class InvoiceAdmin(DocumentAdmin):
 
 @admin.register(Receipt)
 class ReceiptAdmin(DocumentAdmin):
-    list_display = ("number", "customer", "issue_date", "amount", "method", "payment_ref", "pdf")
+    list_display = ("number", "customer", "issue_date", "amount", "method", "payment_ref", "files")
     list_filter = ("issue_date",)
     search_fields = (*DocumentAdmin.search_fields, "payment_ref")
     ordering = ("-pk",)
@@ -193,8 +234,11 @@ class ReceiptAdmin(DocumentAdmin):
         "buyer",
         "content_hash",
         "issued_at",
-        "pdf",
+        "files",
     )
+
+    def stored(self, document: Receipt, _kind: RenditionKind) -> Rendition | None:
+        return selectors.receipt_file(document)
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount_cents")
     def amount(self, receipt: Receipt) -> str:

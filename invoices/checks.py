@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Abs, Cast, Coalesce, Right
 
 from core.checks import Check
@@ -14,8 +14,8 @@ from core.money import Money
 from invoices import archive
 from invoices.content import content_hash, invoice_content, receipt_content
 from invoices.guards import expected_triggers, installed_triggers
-from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition
-from invoices.states import DocumentKind, InvoiceStatus, RenditionKind, Series
+from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition, Validation
+from invoices.states import DocumentKind, InvoiceStatus, Outcome, RenditionKind, Series
 from ledger import selectors as ledger
 from outbox.models import Job, JobState
 
@@ -39,6 +39,7 @@ def documents() -> list[Check]:
         _contents_are_as_frozen(),
         _files_are_whole(),
         _every_document_has_its_pdf(),
+        _checked_files_agree(),
         _guards_are_there(),
     ]
 
@@ -189,16 +190,30 @@ def _files_are_whole() -> Check:
 
 
 def _every_document_has_its_pdf() -> Check:
-    """Each document has its PDF, or a job that has not given up."""
+    """Each document has its PDF, and an invoice the outcome of its checks; or a job that has not given up."""
     renditions = Rendition.objects.filter(kind=RenditionKind.PDF)
     bare = [
         *_issued().exclude(renditions__in=renditions).values_list("number", flat=True),
+        *_issued().filter(renditions__in=renditions, validations__isnull=True).values_list("number", flat=True),
         *Receipt.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
     ]
     keys = {f"invoices.render:{number}": str(number) for number in bare}
     alive = set(Job.objects.filter(key__in=keys).exclude(state=JobState.FAILED).values_list("key", flat=True))
     wrong = [number for key, number in keys.items() if key not in alive]
     return _result("invoices.every_document_has_its_pdf", wrong, counted=f"{len(bare)} being prepared")
+
+
+def _checked_files_agree() -> Check:
+    """Each outcome has its XML; a valid one its Factur-X too; an invalid one what is wrong."""
+    same = Rendition.objects.filter(invoice=OuterRef("invoice"), validation__xml_sha256=OuterRef("xml_sha256"))
+    outcomes = Validation.objects.annotate(
+        has_xml=Exists(same.filter(kind=RenditionKind.XML)), has_facturx=Exists(same.filter(kind=RenditionKind.FACTURX))
+    )
+    bare = outcomes.filter(Q(has_xml=False) | Q(outcome=Outcome.VALID, has_facturx=False))
+    silent = [v.pk for v in outcomes.filter(outcome=Outcome.INVALID).iterator(_CHUNK) if not v.findings]
+    wrong = outcomes.filter(Q(pk__in=bare.values("pk")) | Q(pk__in=silent)).order_by("pk")
+    numbers = wrong.values_list("invoice__number", flat=True)
+    return _result("invoices.checked_files_agree", map(str, numbers), counted=f"{outcomes.count()} outcomes")
 
 
 def _guards_are_there() -> Check:

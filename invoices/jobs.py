@@ -1,4 +1,4 @@
-"""Work of documents that waits for a worker: PDFs, in a queue of their own, and the mails about invoices."""
+"""Work of documents that waits for a worker: files, in a queue of their own, and the mails about invoices."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ if TYPE_CHECKING:
 
 @job("invoices.render", queue="documents")
 def render(*, at: datetime, invoice_id: int | None = None, receipt_id: int | None = None) -> dict[str, str]:
-    """Make and store the PDF of an invoice or of a receipt."""
+    """Make and store the files of an invoice, or the PDF of a receipt."""
     if invoice_id is not None:
-        rendition = rendering.render_invoice(invoice_id, at=at)
-    elif receipt_id is not None:
-        rendition = rendering.render_receipt(receipt_id, at=at)
-    else:
-        raise ValueError("neither an invoice nor a receipt is named")
-    return {"sha256": rendition.sha256}
+        made = rendering.render_invoice(invoice_id, at=at)
+        return {"outcome": made.validation.outcome, "sha256": (made.facturx or made.pdf).sha256}
+    if receipt_id is not None:
+        return {"sha256": rendering.render_receipt(receipt_id, at=at).sha256}
+    raise ValueError("neither an invoice nor a receipt is named")
 
 
 @job("invoices.announce")

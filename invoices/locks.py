@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoices.models import DocumentSeries, Invoice
+from invoices.models import DocumentSeries, Invoice, Validation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,11 @@ def lock_invoices(invoice_ids: Sequence[int]) -> dict[int, Invoice]:
     """Those invoices, locked in the order of their ids, by id."""
     found = Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("pk")
     return {invoice.pk: invoice for invoice in found}
+
+
+def lock_validation(validation_id: int) -> Validation:
+    """That outcome, locked. Raises Validation.DoesNotExist."""
+    return Validation.objects.select_for_update().get(pk=validation_id)
 
 
 def lock_series(prefix: Series, year: int) -> tuple[DocumentSeries, list[DocumentSeries]]:

@@ -46,10 +46,35 @@ class CorrectionRefused(models.TextChoices):
 
 
 class RenditionKind(models.TextChoices):
-    """The forms in which a document is kept."""
+    """The forms in which a document is kept: PDF alone, XML alone, and both in one file."""
 
     PDF = "PDF", "PDF"
     XML = "XML", "XML"
+    FACTURX = "FACTURX", "Factur-X"
+
+    @property
+    def media_type(self) -> str:
+        return "application/xml" if self is RenditionKind.XML else "application/pdf"
+
+    def file_name(self, number: str) -> str:
+        """`FA2026-000001.pdf`, `factur-x_FA2026-000001.pdf`, `factur-x_FA2026-000001.xml`."""
+        end = "xml" if self is RenditionKind.XML else "pdf"
+        return f"{number}.{end}" if self is RenditionKind.PDF else f"factur-x_{number}.{end}"
+
+
+class Channel(models.TextChoices):
+    """How an electronic document reaches its buyer: each channel has rules of its own."""
+
+    CHORUS = "CHORUS", _("Chorus Pro, directly")
+    PLATFORM = "PLATFORM", _("accredited platform")
+    EUROPEAN = "EUROPEAN", _("European norm alone")
+
+
+class Outcome(models.TextChoices):
+    """What the checks of an electronic document said. Decided once."""
+
+    VALID = "VALID", _("valid")
+    INVALID = "INVALID", _("invalid")
 
 
 class Series(models.TextChoices):

@@ -12,6 +12,8 @@ urlpatterns = [
     path("factures/archive.zip", views.documents_zip, name="zip"),
     path("factures/<uuid:public_id>/", views.invoice_detail, name="detail"),
     path("factures/<uuid:public_id>/pdf/", views.invoice_pdf, name="pdf"),
+    path("factures/<uuid:public_id>/factur-x/", views.invoice_facturx, name="facturx"),
+    path("factures/<uuid:public_id>/xml/", views.invoice_xml, name="xml"),
     path("recus/", views.receipt_list, name="receipts"),
     path("recus/<uuid:public_id>/pdf/", views.receipt_pdf, name="receipt_pdf"),
 ]

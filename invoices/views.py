@@ -20,6 +20,7 @@ from invoices import archive, selectors, tabs
 from invoices.archive import ArchiveDamaged
 from invoices.forms import InvoiceFilters, ZipForm
 from invoices.models import Invoice, Receipt
+from invoices.states import RenditionKind
 from invoices.zipping import DOCUMENTS_AT_MOST, TooLarge, zip_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
 
     from accounts.permissions import CustomerRequest
+    from invoices.models import Rendition
 
 logger = logging.getLogger(__name__)
 PAGE_SIZE = 25
@@ -64,12 +66,22 @@ def invoice_detail(request: CustomerRequest, public_id: UUID) -> HttpResponse:
 @require_permission(Permission.SEE)
 @require_safe
 def invoice_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
-    """The stored PDF of an invoice."""
-    try:
-        invoice = selectors.issued_invoice(request.customer, public_id)
-    except Invoice.DoesNotExist:
-        raise Http404 from None
-    return _stored_pdf(request, invoice)
+    """The stored PDF of an invoice, without its XML."""
+    return _invoice_file(request, public_id, RenditionKind.PDF)
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def invoice_facturx(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """The stored Factur-X of an invoice: PDF and XML in one file."""
+    return _invoice_file(request, public_id, RenditionKind.FACTURX)
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def invoice_xml(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """The stored XML of an invoice, alone."""
+    return _invoice_file(request, public_id, RenditionKind.XML)
 
 
 @require_permission(Permission.SEE)
@@ -89,7 +101,7 @@ def receipt_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
         receipt = selectors.get_receipt(request.customer, public_id)
     except Receipt.DoesNotExist:
         raise Http404 from None
-    return _stored_pdf(request, receipt)
+    return _stored(request, receipt, selectors.receipt_file(receipt))
 
 
 @require_permission(Permission.SEE)
@@ -117,8 +129,18 @@ def documents_zip(request: CustomerRequest) -> HttpResponseBase:
     return StreamingHttpResponse(parts, headers=_download("application/zip", name))
 
 
-def _stored_pdf(request: CustomerRequest, document: Invoice | Receipt) -> HttpResponse:
-    rendition = selectors.latest_pdf(document)
+def _invoice_file(request: CustomerRequest, public_id: UUID, kind: RenditionKind) -> HttpResponse:
+    try:
+        invoice = selectors.issued_invoice(request.customer, public_id)
+    except Invoice.DoesNotExist:
+        raise Http404 from None
+    files = selectors.files_of(invoice)
+    if files.is_invalid and kind != RenditionKind.PDF:
+        return render(request, "invoices/no_facturx.html", {"invoice": invoice}, status=HTTPStatus.CONFLICT)
+    return _stored(request, invoice, files.of(kind))
+
+
+def _stored(request: CustomerRequest, document: Invoice | Receipt, rendition: Rendition | None) -> HttpResponse:
     if rendition is None:
         return render(request, "invoices/preparing.html", {"document": document}, status=HTTPStatus.ACCEPTED)
     try:
@@ -126,7 +148,8 @@ def _stored_pdf(request: CustomerRequest, document: Invoice | Receipt) -> HttpRe
     except ArchiveDamaged as damage:
         logger.error("Archive: %s of %s", damage, document)  # noqa: TRY400 - the reason is in the message
         return render(request, "invoices/damaged.html", {"document": document}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
-    return HttpResponse(content, headers=_download("application/pdf", f"{document.number}.pdf"))
+    kind = RenditionKind(rendition.kind)
+    return HttpResponse(content, headers=_download(kind.media_type, kind.file_name(str(document.number))))
 
 
 def _download(kind: str, name: str) -> dict[str, str]:

@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 
 from invoices import archive
 from invoices.archive import ArchiveDamaged
-from invoices.states import Series
+from invoices.states import RenditionKind, Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from core.money import Money
+    from invoices.models import Rendition
     from invoices.selectors import StoredDocument
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def zip_of(documents: Sequence[StoredDocument], *, language: str) -> Iterator[by
 
     A document that is not printed yet, or whose stored bytes are damaged, has no file: the index says so.
     """
-    weight = sum(document.stored.size for document in documents if document.stored)
+    weight = sum(rendition.size for document in documents for rendition in (document.stored, document.xml) if rendition)
     if len(documents) > DOCUMENTS_AT_MOST or weight > BYTES_AT_MOST:
         raise TooLarge(f"{len(documents)} documents, {weight} bytes")
     return _write(documents, language)
@@ -53,10 +54,13 @@ def _write(documents: Sequence[StoredDocument], language: str) -> Iterator[bytes
     index: list[list[str]] = []
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as bundle:
         for document in documents:
-            content, state = _content(document)
+            content, state = _content(document, document.stored)
+            xml, xml_state = _content(document, document.xml)
             if content is not None:
-                bundle.writestr(_member(_name(document), document.issue_date), content)
-            index.append(_row(document, state))
+                bundle.writestr(_member(f"{document.number}.pdf", document.issue_date), content)
+            if xml is not None:
+                bundle.writestr(_member(f"{document.number}.xml", document.issue_date), xml)
+            index.append(_row(document, state, xml_state))
             yield pipe.taken()
         with translation.override(language):
             table = _table(index)
@@ -83,18 +87,14 @@ class _Pipe(io.RawIOBase):
         return content
 
 
-def _content(document: StoredDocument) -> tuple[bytes | None, str]:
-    if document.stored is None:
+def _content(document: StoredDocument, rendition: Rendition | None) -> tuple[bytes | None, str]:
+    if rendition is None:
         return None, "PENDING"
     try:
-        return archive.read(document.stored.sha256), "STORED"
+        return archive.read(rendition.sha256), "STORED"
     except ArchiveDamaged as damage:
         logger.error("Archive: %s of %s", damage, document.number)  # noqa: TRY400 - the reason is in the message
         return None, "DAMAGED"
-
-
-def _name(document: StoredDocument) -> str:
-    return f"{document.number}.pdf"
 
 
 def _member(name: str, day: date | None) -> zipfile.ZipInfo:
@@ -104,7 +104,7 @@ def _member(name: str, day: date | None) -> zipfile.ZipInfo:
     return member
 
 
-def _row(document: StoredDocument, state: str) -> list[str]:
+def _row(document: StoredDocument, state: str, xml_state: str) -> list[str]:
     return [
         document.number,
         document.series,
@@ -115,6 +115,8 @@ def _row(document: StoredDocument, state: str) -> list[str]:
         _figures(document.total),
         state,
         document.stored.sha256 if document.stored else "",
+        RenditionKind(document.stored.kind).label if document.stored else "",
+        document.xml.sha256 if document.xml and xml_state == "STORED" else "",
     ]
 
 
@@ -133,13 +135,15 @@ def _table(rows: Sequence[list[str]]) -> str:
         _("Incl. VAT"),
         _("Remark"),
         "SHA-256",
+        _("Form"),
+        "XML, SHA-256",
     ]
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(columns)
-    for number, series, issued, due, net, vat, total, state, sha256 in rows:
+    for number, series, issued, due, net, vat, total, state, *files in rows:
         file = f"{number}.pdf" if state == "STORED" else ""
-        cells = [file, number, kinds[series], issued, due, net, vat, total, states[state], sha256]
+        cells = [file, number, kinds[series], issued, due, net, vat, total, states[state], *files]
         writer.writerow([_safe(cell) for cell in cells])
     return _BOM + text.getvalue()
 

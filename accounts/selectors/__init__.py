@@ -11,6 +11,7 @@ from accounts.selectors.customers import (
     get_customer,
     members_of,
     memberships_of,
+    staff_who_may,
     steps_of_approval,
 )
 from accounts.selectors.evidence import (
@@ -43,6 +44,7 @@ __all__ = [
     "members_of",
     "memberships_of",
     "silent_since",
+    "staff_who_may",
     "standing_of",
     "steps_of_approval",
     "unproven_customers",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import Permission
+from django.db.models import Q
+
 from accounts.models import (
     Approval,
     ApprovalEvent,
@@ -54,6 +57,14 @@ def customers_of(user: User) -> list[Customer]:
 def members_of(customer: Customer) -> QuerySet[Membership]:
     """Who has access to a customer, with their users, oldest first. One query."""
     return Membership.objects.filter(customer=customer).select_related("user").order_by("pk")
+
+
+def staff_who_may(permission: str) -> list[User]:
+    """Active members of staff who have that permission (`app.codename`), by a group, by themselves or as superusers."""
+    app, _, codename = permission.partition(".")
+    granted = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    allowed = Q(is_superuser=True) | Q(groups__permissions__in=granted) | Q(user_permissions__in=granted)
+    return list(User.objects.filter(allowed, is_active=True, is_staff=True).order_by("pk").distinct())
 
 
 def billing_addresses(customer: Customer) -> list[str]:

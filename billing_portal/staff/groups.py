@@ -1,8 +1,8 @@
 """The two groups of staff, and what each may do. They are brought up to date after each migration.
 
-Support looks at everything, looks after customers, and tries failed work again. Finance also issues invoices, keeps the
-seller's identity and decides about approvals. Nobody may edit or delete what is immutable: those permissions are given
-to no group, and the admin refuses them even to a superuser.
+Support looks at everything, looks after customers, and tries failed work again. Finance also issues invoices, deals
+with invalid documents, keeps the seller's identity and decides about approvals. Nobody may edit or delete what is
+immutable: those permissions are given to no group, and the admin refuses them even to a superuser.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     ),
     "outbox": ("view_job", "change_job", "view_message"),
     "ledger": ("view_closing",),
-    "invoices": ("view_invoice", "view_receipt"),
+    "invoices": ("view_invoice", "view_receipt", "view_validation"),
     "payments": ("view_payment", "view_webhookevent"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
     "accounts": ("add_seller", "change_seller", "change_approval"),
-    "invoices": ("add_invoice",),
+    "invoices": ("add_invoice", "change_validation"),
 }
 GRANTS = {
     SUPPORT: _SUPPORT,

@@ -34,6 +34,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         to_do,
         *customers,
         *_list(request, _("Invoices"), "invoices.invoice", "description"),
+        *_list(request, _("Checks of invoices"), "invoices.validation", "fact_check"),
         *_list(request, _("Payments"), "payments.payment", "credit_card"),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),

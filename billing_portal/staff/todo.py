@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
 from accounts.models import ApprovalState
+from invoices.selectors import waiting_validations
 from outbox import selectors as outbox
 from outbox.models import Job, JobState, Message, MessageState
 from payments.models import EventState, Payment, PaymentStatus, WebhookEvent
@@ -110,7 +111,16 @@ def _documents(at: datetime) -> list[Queue]:
             _("Look"),
             _list("outbox_job", queue__exact=_DOCUMENTS),
             at,
-        )
+        ),
+        Queue(
+            _("Invoices whose Factur-X is invalid"),
+            _("issued and booked, their PDF can be read; nothing wrong is handed out or sent"),
+            *_size(waiting_validations(), "created_at"),
+            timedelta(hours=4),
+            _("Read what to do"),
+            _list("invoices_validation", state="waiting"),
+            at,
+        ),
     ]
 
 

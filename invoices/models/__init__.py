@@ -1,4 +1,4 @@
-"""Documents: invoices and credit notes, receipts, the series of their numbers, and their stored bytes."""
+"""Documents: invoices and credit notes with their lines and VAT, receipts, their series, checks and stored bytes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from invoices.models.rate import VatRate
 from invoices.models.receipt import Receipt
 from invoices.models.rendition import Rendition
 from invoices.models.series import DocumentSeries
+from invoices.models.validation import NOTE_LENGTH, Validation
 
 __all__ = [
     "LABEL_LENGTH",
+    "NOTE_LENGTH",
     "ROUTING_LENGTHS",
     "DocumentSeries",
     "Invoice",
@@ -17,5 +19,6 @@ __all__ = [
     "InvoiceVat",
     "Receipt",
     "Rendition",
+    "Validation",
     "VatRate",
 ]

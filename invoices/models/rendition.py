@@ -8,15 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 from invoices.models.invoice import Invoice
 from invoices.models.receipt import Receipt
+from invoices.models.validation import Validation
 from invoices.states import RenditionKind
 
 
 class Rendition(models.Model):
-    """One stored form of a document: the bytes lie in the archive under their SHA-256. Added to, never changed."""
+    """One stored form of a document: the bytes lie in the archive under their SHA-256. Added to, never changed.
+
+    An XML bears the outcome of its checks; a Factur-X exists only where that outcome is valid.
+    """
 
     invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="renditions")
     receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="renditions")
-    kind = models.CharField(_("kind"), max_length=3, choices=RenditionKind.choices)
+    validation = models.ForeignKey(
+        Validation, verbose_name=_("validation"), null=True, on_delete=models.PROTECT, related_name="renditions"
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=RenditionKind.choices)
     sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
     size = models.PositiveIntegerField(_("size, bytes"))
     routing = models.JSONField(_("routing references carried"), default=dict)
@@ -32,6 +39,11 @@ class Rendition(models.Model):
                 name="invoices_rendition_of_one_document",
             ),
             models.CheckConstraint(condition=Q(kind__in=RenditionKind.values), name="invoices_rendition_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind=RenditionKind.PDF, validation__isnull=True)
+                | Q(kind__in=[RenditionKind.XML, RenditionKind.FACTURX], validation__isnull=False),
+                name="invoices_rendition_xml_is_checked",
+            ),
             models.CheckConstraint(condition=Q(size__gt=0), name="invoices_rendition_not_empty"),
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="invoices_rendition_hashed"),
             models.UniqueConstraint(fields=["invoice", "kind", "sha256"], name="invoices_rendition_once"),

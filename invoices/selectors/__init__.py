@@ -16,18 +16,20 @@ from invoices.selectors.documents import (
     get_receipt,
     invoice_by_number,
     issued_invoice,
-    latest_pdf,
     open_amount,
+    receipt_file,
     receipt_for,
     receipts_of,
     receipts_that_paid,
 )
+from invoices.selectors.files import DocumentFiles, files_of, files_of_many, last_validation, waiting_validations
 from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_states, invoice_years, invoices_of
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_of
 
 __all__ = [
     "Correction",
     "Counts",
+    "DocumentFiles",
     "InvoicePage",
     "InvoiceQuery",
     "InvoiceRow",
@@ -38,6 +40,8 @@ __all__ = [
     "credit_notes_of",
     "credited_totals",
     "documents_of",
+    "files_of",
+    "files_of_many",
     "get_invoice",
     "get_receipt",
     "invoice_by_number",
@@ -46,13 +50,15 @@ __all__ = [
     "invoices_of",
     "issued_invoice",
     "last_day_to_correct",
-    "latest_pdf",
+    "last_validation",
     "left_of",
     "money_to_refund",
     "open_amount",
+    "receipt_file",
     "receipt_for",
     "receipts_of",
     "receipts_that_paid",
+    "waiting_validations",
     "why_not_correct",
     "why_not_with",
 ]

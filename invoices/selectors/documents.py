@@ -9,6 +9,7 @@ from core.money import ZERO, Money
 from invoices.models import Invoice, Receipt, Rendition
 from invoices.parties import Buyer, Seller
 from invoices.presenting import ShownLine, ShownPayment, ShownVat, shown_lines, shown_payment, shown_vat
+from invoices.selectors.files import DocumentFiles, files_of
 from invoices.states import InvoiceStatus, RenditionKind, Settlement
 from invoices.wording import period_text, usual_period
 from ledger import selectors as ledger
@@ -37,6 +38,7 @@ class InvoicePage:
     receipts: list[Receipt]
     open: Money
     state: Settlement
+    files: DocumentFiles
 
     @property
     def is_late(self) -> bool:
@@ -57,7 +59,7 @@ class InvoicePage:
 
 
 def get_invoice(customer: Customer, public_id: UUID, *, on: date) -> InvoicePage:
-    """The customer's own issued invoice, with its state on that day. Raises Invoice.DoesNotExist. ≤ 6 queries."""
+    """The customer's own issued invoice, with its state on that day. Raises Invoice.DoesNotExist. ≤ 7 queries."""
     invoice = issued_invoice(customer, public_id)
     number, due_date = str(invoice.number), invoice.due_date
     seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
@@ -74,6 +76,7 @@ def get_invoice(customer: Customer, public_id: UUID, *, on: date) -> InvoicePage
         receipts=receipts_that_paid(invoice),
         open=left,
         state=Settlement.LATE if late else Settlement.DUE if left else Settlement.PAID,
+        files=files_of(invoice),
     )
 
 
@@ -115,6 +118,6 @@ def receipts_that_paid(invoice: Invoice) -> list[Receipt]:
     return [r for r in since[:_RECEIPTS_SEARCHED] if any(paid["document"] == invoice.number for paid in r.settled)]
 
 
-def latest_pdf(document: Invoice | Receipt) -> Rendition | None:
-    """The last PDF that was stored of a document; none while it waits to be printed. One query."""
-    return document.renditions.filter(kind=RenditionKind.PDF).order_by("-created_at", "-pk").first()
+def receipt_file(receipt: Receipt) -> Rendition | None:
+    """The PDF of a receipt; none while it waits to be printed. One query."""
+    return receipt.renditions.filter(kind=RenditionKind.PDF).order_by("-created_at", "-pk").first()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.money import Money
 from invoices.models import Invoice, Receipt, Rendition
+from invoices.selectors.files import files_of_many
 from invoices.states import InvoiceStatus, RenditionKind, Series
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """One document; nothing is stored while its PDF waits to be printed."""
+    """One document; nothing is stored while it waits to be made. An invoice is stored as Factur-X, or else as PDF."""
 
     number: str
     series: Series
@@ -45,6 +46,7 @@ class StoredDocument:
     vat: Money | None
     total: Money
     stored: Rendition | None
+    xml: Rendition | None = None
 
 
 def documents_of(customer: Customer, period: Period) -> list[StoredDocument]:
@@ -62,7 +64,7 @@ def chosen_invoices(customer: Customer, numbers: Sequence[str]) -> list[StoredDo
 
 
 def _invoices(rows: QuerySet[Invoice]) -> list[StoredDocument]:
-    stored = _by_document(Rendition.objects.filter(invoice__in=rows.order_by()), "invoice_id")
+    files = files_of_many(rows)
     return [
         StoredDocument(
             number=row.number,
@@ -72,7 +74,8 @@ def _invoices(rows: QuerySet[Invoice]) -> list[StoredDocument]:
             net=Money(row.net_cents),
             vat=Money(row.vat_cents),
             total=Money(row.total_cents),
-            stored=stored.get(row.pk),
+            stored=files[row.pk].best,
+            xml=files[row.pk].xml,
         )
         for row in rows
         if row.number and row.issue_date
@@ -80,7 +83,8 @@ def _invoices(rows: QuerySet[Invoice]) -> list[StoredDocument]:
 
 
 def _receipts(rows: QuerySet[Receipt]) -> list[StoredDocument]:
-    stored = _by_document(Rendition.objects.filter(receipt__in=rows.order_by()), "receipt_id")
+    pdfs = Rendition.objects.filter(receipt__in=rows.order_by(), kind=RenditionKind.PDF).order_by("created_at", "pk")
+    stored = {pdf.receipt_id: pdf for pdf in pdfs}
     return [
         StoredDocument(
             number=row.number,
@@ -94,9 +98,3 @@ def _receipts(rows: QuerySet[Receipt]) -> list[StoredDocument]:
         )
         for row in rows
     ]
-
-
-def _by_document(renditions: QuerySet[Rendition], column: str) -> dict[int, Rendition]:
-    """The last PDF of each document."""
-    found = renditions.filter(kind=RenditionKind.PDF).order_by("created_at", "pk")
-    return {getattr(rendition, column): rendition for rendition in found}

@@ -1,14 +1,15 @@
-"""The verbs of documents: draft, issue, take back, write receipts, render."""
+"""The verbs of documents: draft, issue, credit, correct, write receipts, render, check."""
 
 from __future__ import annotations
 
 from invoices.numbering import DateBeforeLast
+from invoices.services.checking import NothingToHandle, handle, print_again
 from invoices.services.correcting import CannotCorrect, Correction, correct_buyer
 from invoices.services.crediting import BadCredit, CreditKeyReused, Request, TakenBack, issue_credit_note
 from invoices.services.drafting import BadLine, BadReference, NewLine, draft, read_line
 from invoices.services.issuing import NothingToBill, TooMany, issue, issue_many
 from invoices.services.receiving import ReceiptKeyReused, issue_receipt
-from invoices.services.rendering import NotIssued, render_invoice, render_receipt
+from invoices.services.rendering import NotIssued, Rendered, render_invoice, render_receipt
 from invoices.tax import VatNotDecided
 
 __all__ = [
@@ -22,17 +23,21 @@ __all__ = [
     "NewLine",
     "NotIssued",
     "NothingToBill",
+    "NothingToHandle",
     "ReceiptKeyReused",
+    "Rendered",
     "Request",
     "TakenBack",
     "TooMany",
     "VatNotDecided",
     "correct_buyer",
     "draft",
+    "handle",
     "issue",
     "issue_credit_note",
     "issue_many",
     "issue_receipt",
+    "print_again",
     "read_line",
     "render_invoice",
     "render_receipt",

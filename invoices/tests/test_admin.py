@@ -71,7 +71,7 @@ def test_staff_download_the_stored_bytes(staff: Client, customer: Customer) -> N
     Rendition.objects.create(invoice=invoice, kind="PDF", sha256="0" * 64, size=4, created_at=NOON)
     damaged = staff.get(address, follow=True)
 
-    assert "Le PDF se prépare" in pending.content.decode()
+    assert "Le fichier n’est pas là" in pending.content.decode()
     assert (ready.content, ready.headers["Content-Disposition"]) == (
         b"%PDF",
         'attachment; filename="FA2026-000001.pdf"',

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import Customer
 from core.clock import local_date, now
 from invoices import archive
 from invoices.models import DocumentSeries, Invoice, Rendition
+from invoices.services import render_invoice
 from invoices.tests.making import issued, pay
 from ledger import selectors as ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from accounts.models import Customer
     from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -106,28 +107,38 @@ def test_people_read_a_sentence(customer: Customer) -> None:
 def test_the_stored_bytes_are_exported_and_printed_first_if_need_be(customer: Customer, tmp_path: Path) -> None:
     invoice = issued(customer)
 
-    call_command("export_invoice", str(invoice.number).lower(), pdf=tmp_path / "a.pdf", stdout=io.StringIO())
+    places = {name: tmp_path / f"a.{name}" for name in ("pdf", "xml", "plain")}
+    call_command("export_invoice", str(invoice.number).lower(), **places, stdout=io.StringIO())
     call_command("export_invoice", invoice.number, pdf=tmp_path / "b.pdf", stdout=io.StringIO())
 
-    stored = archive.read(Rendition.objects.get().sha256)
-    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes() == stored
+    stored = {kept.kind: archive.read(kept.sha256) for kept in Rendition.objects.all()}
+    assert {name: place.read_bytes() for name, place in places.items()} == {
+        "pdf": stored["FACTURX"],
+        "xml": stored["XML"],
+        "plain": stored["PDF"],
+    }
+    assert (tmp_path / "b.pdf").read_bytes() == stored["FACTURX"]
 
 
-def test_there_is_no_xml_yet_and_nothing_is_written(customer: Customer, tmp_path: Path) -> None:
-    invoice = issued(customer)
+def test_a_document_that_is_invalid_has_its_plain_pdf_only(cast: Cast, tmp_path: Path) -> None:
+    Customer.objects.filter(pk=cast.town_hall.pk).update(name="M" * 120)
+    invoice = issued(cast.town_hall)
 
-    with pytest.raises(CommandError, match="no XML rendition yet"):
-        call_command("export_invoice", invoice.number, pdf=tmp_path / "a.pdf", xml=tmp_path / "a.xml")
-
+    with pytest.raises(CommandError, match="call the electronic form of this invoice invalid"):
+        call_command("export_invoice", invoice.number, pdf=tmp_path / "a.pdf", plain=tmp_path / "a.plain")
     assert list(tmp_path.glob("a.*")) == []
+    call_command("export_invoice", invoice.number, plain=tmp_path / "a.plain", stdout=io.StringIO())
+
+    assert (tmp_path / "a.plain").read_bytes().startswith(b"%PDF-")
 
 
-def test_a_damaged_document_is_not_exported(customer: Customer, tmp_path: Path) -> None:
+def test_a_damaged_document_is_not_exported(customer: Customer, tmp_path: Path, archive_folder: Path) -> None:
     invoice = issued(customer)
-    Rendition.objects.create(invoice=invoice, kind="PDF", sha256="0" * 64, size=1, created_at=now())
+    stored = render_invoice(invoice.pk, at=now()).pdf.sha256
+    next(archive_folder.rglob(stored)).unlink()
 
     with pytest.raises(CommandError, match="missing"):
-        call_command("export_invoice", invoice.number, pdf=tmp_path / "a.pdf")
+        call_command("export_invoice", invoice.number, plain=tmp_path / "a.pdf")
 
     assert not (tmp_path / "a.pdf").exists()
 
@@ -138,14 +149,14 @@ def test_an_unknown_number_is_refused(db: None, number: str, tmp_path: Path) -> 
         call_command("export_invoice", number, pdf=tmp_path / "a.pdf")
 
 
-def test_the_place_for_the_pdf_is_asked_for(customer: Customer, tmp_path: Path) -> None:
+def test_the_place_for_the_file_is_asked_for(customer: Customer, tmp_path: Path) -> None:
     invoice = issued(customer)
-    Rendition.objects.create(invoice=invoice, kind="PDF", sha256=archive.store(b"%PDF"), size=4, created_at=now())
+    render_invoice(invoice.pk, at=now())
 
     with pytest.raises(CommandError, match="--pdf FILE"):
         call_command("export_invoice", invoice.number)
     with pytest.raises(CommandError, match="cannot be written"):
-        call_command("export_invoice", invoice.number, pdf=tmp_path / "no" / "a.pdf")
+        call_command("export_invoice", invoice.number, plain=tmp_path / "no" / "a.pdf")
 
 
 def take_back(number: str, *given: str) -> dict[str, Any]:
@@ -174,14 +185,11 @@ def test_a_credit_note_takes_back_lines_and_amounts(customer: Customer) -> None:
 
 def test_the_stored_bytes_of_a_credit_note_are_exported(customer: Customer, tmp_path: Path) -> None:
     number = take_back(issue(customer.number, LINE)["number"])["number"]
-    document = Invoice.objects.get(number=number)
-    Rendition.objects.create(
-        invoice=document, kind="PDF", sha256=archive.store(b"%PDF"), size=4, created_at=document.created_at
-    )
 
-    call_command("export_invoice", number.lower(), f"--pdf={tmp_path / 'a.pdf'}")
+    call_command("export_invoice", number.lower(), f"--pdf={tmp_path / 'a.pdf'}", f"--xml={tmp_path / 'a.xml'}")
 
-    assert (tmp_path / "a.pdf").read_bytes() == b"%PDF"
+    assert (tmp_path / "a.pdf").read_bytes() == archive.read(Rendition.objects.get(kind="FACTURX").sha256)
+    assert "<ram:TypeCode>381</ram:TypeCode>" in (tmp_path / "a.xml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

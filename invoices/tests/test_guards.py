@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from invoices import services
 from invoices.guards import expected_triggers, installed_triggers
-from invoices.models import ROUTING_LENGTHS, Invoice
-from invoices.services import render_receipt
+from invoices.models import ROUTING_LENGTHS, Invoice, Rendition, Validation
+from invoices.services import render_invoice, render_receipt
 from invoices.tests.making import HOSTING, issued, pay, receipt
 from tests.support.cast import NOON
 
 if TYPE_CHECKING:
     from accounts.models import Customer
+    from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 FROZEN = sorted({field.attname for field in Invoice._meta.concrete_fields} - set(ROUTING_LENGTHS) - {"id"})
@@ -276,3 +277,66 @@ def test_paying_an_invoice_touches_none_of_its_rows(customer: Customer) -> None:
 def _columns(table: str) -> list[str]:
     with connection.cursor() as cursor:
         return [column.name for column in connection.introspection.get_table_description(cursor, table)]
+
+
+def test_what_the_checks_said_is_never_changed_nor_deleted(cast: Cast) -> None:
+    render_invoice(issued(cast.company).pk, at=NOON)
+
+    for column, value in (
+        *(("outcome", "'INVALID'"), ("channel", "'CHORUS'"), ("xml_sha256", "'" + "0" * 64 + "'")),
+        *(("findings", "'[1]'"), ("findings_count", "1"), ("validators", "'x'"), ("created_at", "'2026-01-01'")),
+    ):
+        refused(f"UPDATE invoices_validation SET {column} = {value}", "invoices_validation_append_only")
+    refused("DELETE FROM invoices_validation", "invoices_validation_append_only")
+
+
+def test_an_outcome_is_what_it_found_and_somebody_deals_with_an_invalid_one_once(cast: Cast) -> None:
+    validation = render_invoice(issued(cast.company).pk, at=NOON).validation
+    known = {"invoice": validation.invoice, "channel": "PLATFORM", "created_at": NOON, "validators": "x"}
+
+    def write(**columns: Any) -> Validation:
+        with transaction.atomic():
+            return Validation.objects.create(**known | {"xml_sha256": "1" * 64} | columns)
+
+    for columns, guard in (
+        ({"outcome": "VALID", "findings_count": 1}, "invoices_validation_valid_without_findings"),
+        ({"outcome": "INVALID", "findings_count": 0}, "invoices_validation_valid_without_findings"),
+        ({"outcome": "VALID", "findings_count": 0, "xml_sha256": "x"}, "invoices_validation_hashed"),
+        ({"outcome": "VALID", "findings_count": 0, "validators": ""}, "invoices_validation_says_by_whom"),
+        ({"outcome": "VALID", "findings_count": 0, "channel": "POST"}, "invoices_validation_channel_known"),
+        ({"outcome": "INVALID", "findings_count": 1, "handled_at": NOON}, "invoices_validation_handled_by_somebody"),
+    ):
+        with pytest.raises(IntegrityError, match=guard):
+            write(**columns)
+    invalid = write(outcome="INVALID", findings_count=1, findings=[{}])
+    with pytest.raises(IntegrityError, match=r"invoices_validation_once|UNIQUE"):
+        write(outcome="INVALID", findings_count=1)
+    run(f"UPDATE invoices_validation SET handled_at = '2026-12-01', handled_by_id = {cast.claire.pk}, "
+        f"handled_note = 'credited' WHERE id = {invalid.pk}")  # fmt: skip
+    refused("UPDATE invoices_validation SET handled_note = 'x' WHERE handled_note <> ''", "append_only")
+
+
+def test_a_factur_x_exists_only_where_the_checks_called_it_valid(cast: Cast) -> None:
+    valid = render_invoice(issued(cast.company).pk, at=NOON).validation
+    other = issued(cast.company)
+    invalid = Validation.objects.create(
+        invoice=other, channel="PLATFORM", outcome="INVALID", findings_count=1, xml_sha256="1" * 64, validators="x",
+        created_at=NOON,
+    )  # fmt: skip
+
+    def write(kind: str, validation: Validation | None, invoice: Invoice = other, sha256: str = "2" * 64) -> None:
+        with transaction.atomic():
+            Rendition.objects.create(
+                kind=kind, validation=validation, invoice=invoice, sha256=sha256, size=1, created_at=NOON
+            )
+
+    for kind, validation, guard in (
+        ("FACTURX", invalid, "invoices_rendition_as_validated"),
+        ("FACTURX", valid, "invoices_rendition_as_validated"),
+        ("XML", invalid, "invoices_rendition_as_validated"),
+        ("FACTURX", None, "invoices_rendition_xml_is_checked"),
+        ("PDF", invalid, r"invoices_rendition_(xml_is_checked|as_validated)"),
+    ):
+        with pytest.raises(DatabaseError, match=guard):
+            write(kind, validation)
+    write("XML", invalid, sha256="1" * 64)

@@ -167,7 +167,7 @@ def test_a_public_body_is_not_asked_for_a_card(client: Client, cast: Cast, today
 
 def test_the_stored_bytes_are_served(signed_in: Client, cast: Cast, today: datetime) -> None:
     invoice = issued(cast.individual, at=today)
-    rendition = render_invoice(invoice.pk, at=today)
+    rendition = render_invoice(invoice.pk, at=today).pdf
 
     response = signed_in.get(reverse("invoices:pdf", args=[invoice.public_id]))
 

@@ -20,7 +20,7 @@ from weasyprint import HTML
 from accounts.models import CustomerKind
 from accounts.services import create_customer
 from invoices import archive, jobs, pdf, press, services
-from invoices.models import Invoice, Rendition
+from invoices.models import Invoice, Rendition, Validation
 from invoices.press import AddressRefused
 from invoices.services import NotIssued, render_invoice, render_receipt
 from invoices.tests.making import HOSTING, issued, receipt
@@ -201,12 +201,15 @@ def test_the_job_stores_the_pdf_once_however_often_it_runs(customer: Customer) -
     done = outbox.run(asked.pk, at=NOON)
     again = render_invoice(asked.payload["invoice_id"], at=NOON)
 
-    rendition = Rendition.objects.get()
+    kept = {rendition.kind: rendition for rendition in Rendition.objects.all()}
     assert done.state == JobState.DONE
-    assert done.result == {"sha256": rendition.sha256}
-    assert again == rendition
-    assert archive.read(rendition.sha256).startswith(b"%PDF-")
-    assert len(archive.read(rendition.sha256)) == rendition.size
+    assert done.result == {"outcome": "VALID", "sha256": kept["FACTURX"].sha256}
+    assert kept == {"PDF": again.pdf, "XML": again.xml, "FACTURX": again.facturx}
+    assert Rendition.objects.count() == 3
+    assert Validation.objects.get() == again.validation
+    for kind, start in (("PDF", b"%PDF-"), ("FACTURX", b"%PDF-"), ("XML", b"<?xml")):
+        assert archive.read(kept[kind].sha256).startswith(start)
+        assert len(archive.read(kept[kind].sha256)) == kept[kind].size
 
 
 def test_new_references_make_another_rendition_and_both_are_kept(cast: Cast) -> None:
@@ -216,10 +219,11 @@ def test_new_references_make_another_rendition_and_both_are_kept(cast: Cast) -> 
 
     second = render_invoice(invoice.pk, at=NOON)
 
-    assert first.sha256 != second.sha256
-    assert second.routing["engagement_number"] == "EJ-2026-00421"
-    assert archive.is_whole(first.sha256)
-    assert archive.is_whole(second.sha256)
+    assert first.pdf.sha256 != second.pdf.sha256
+    assert second.pdf.routing["engagement_number"] == "EJ-2026-00421"
+    assert b"EJ-2026-00421" in archive.read(second.xml.sha256)
+    assert archive.is_whole(first.pdf.sha256)
+    assert archive.is_whole(second.pdf.sha256)
 
 
 def test_a_receipt_is_stored_by_its_job(customer: Customer) -> None:
@@ -259,10 +263,12 @@ def test_a_press_that_fails_leaves_the_invoice_issued_and_is_tried_again(
     def fail(*_: object, **__: object) -> bytes:
         raise OSError("no ink")
 
-    monkeypatch.setattr(press, "press", fail)
+    monkeypatch.setattr(press, "press_with_xml", fail)
     job = outbox.run(Job.objects.get(kind="invoices.render").pk, at=NOON)
 
     invoice.refresh_from_db()
     assert invoice.is_issued
     assert job.state == JobState.WAITING
     assert job.failures == 1
+    assert not Rendition.objects.exists()
+    assert not Validation.objects.exists()

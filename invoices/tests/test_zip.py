@@ -172,5 +172,5 @@ def document(number: str, content: bytes) -> StoredDocument:
         net=Money(1),
         vat=Money(0),
         total=Money(1),
-        stored=Rendition(sha256=archive.store(content), size=len(content)),
+        stored=Rendition(kind="PDF", sha256=archive.store(content), size=len(content)),
     )

@@ -25,7 +25,7 @@ def test_the_receipt_can_be_downloaded(stack: Stack, claire: Visitor) -> None:
     claire.open(claire.pay(claire.top_up("46,80")))
     receipt = invoices.receipt_for(claire.payment.reference)
     assert receipt is not None
-    stack.wait(lambda: invoices.latest_pdf(receipt) is not None, "the receipt is drawn")
+    stack.wait(lambda: invoices.receipt_file(receipt) is not None, "the receipt is drawn")
 
     answer = claire.browser.get(f"{stack.site}/recus/{receipt.public_id}/pdf/", timeout=20)
 
