@@ -21,6 +21,7 @@ from billing_portal.config.work import (
     OUTBOX_SWEEP_SECONDS,
     PAYMENT_CATCH_UP_SECONDS,
     PAYMENT_SWEEP_SECONDS,
+    PROVIDER_SYNC_SECONDS,
     SEAL_SECONDS,
 )
 from billing_portal.guards import refuse_bad_settings
@@ -131,7 +132,11 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
 CELERY_BEAT_SCHEDULE = beat_schedule(
-    outbox=OUTBOX_SWEEP_SECONDS, payments=PAYMENT_SWEEP_SECONDS, catch_up=PAYMENT_CATCH_UP_SECONDS, seal=SEAL_SECONDS
+    outbox=OUTBOX_SWEEP_SECONDS,
+    payments=PAYMENT_SWEEP_SECONDS,
+    catch_up=PAYMENT_CATCH_UP_SECONDS,
+    seal=SEAL_SECONDS,
+    till=PROVIDER_SYNC_SECONDS,
 )
 
 # --- Language and time ------------------------------------------------------------------------------------------------

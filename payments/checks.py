@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat
 
@@ -13,8 +14,21 @@ from core.checks import Check
 from core.formats import money_text
 from core.money import Money
 from ledger import selectors as ledger
-from payments.models import LIVE, EventState, Payment, PaymentStatus, Provider, WebhookEvent
-from payments.services.crediting import BOOKS
+from payments.guards import expected_triggers, installed_triggers
+from payments.models import (
+    LIVE,
+    EventState,
+    MovementTreatment,
+    Payment,
+    PaymentStatus,
+    Payout,
+    Provider,
+    WebhookEvent,
+)
+from payments.services.about import Claims
+from payments.services.crediting import BOOKS, FEES
+from payments.services.known import claims_of
+from payments.services.paying_out import CURRENCY, TRANSIT
 
 _LONGEST_LIVE: Final = timedelta(hours=24)
 _LONGEST_UNREAD: Final = timedelta(hours=1)
@@ -36,7 +50,10 @@ def payments_end() -> list[Check]:
 
 
 def provider_balance() -> list[Check]:
-    """Each provider's account in the books is what its payments say: received minus fees, minus what it paid out."""
+    """Each provider's account in the books is what our objects say: payments, fees, refunds, disputes, payouts, others.
+
+    That is the inner half of the three-way proof; the provider's own half is asked each day (docs/proof.md).
+    """
     return [_balance_of(provider) for provider in BOOKS]
 
 
@@ -50,13 +67,53 @@ def _booked_wrong(paid: QuerySet[Payment], provider: str) -> QuerySet[Payment]:
 
 
 def _balance_of(provider: str) -> Check:
-    paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED, provider=provider)
-    sums = paid.aggregate(received=Sum("received_cents", default=0), fees=Sum("fee_cents", default=0))
-    said = Money(sums["received"] - sums["fees"])
+    said = Money(sum(_sum_of(claims) for claims in claims_of(provider)))
     booked = ledger.account_balance(BOOKS[provider].clearing)
     whose = "PayPal’s" if provider == Provider.PAYPAL else "the provider’s"
-    detail = f"books {money_text(booked)}, payments {money_text(said)}"
+    detail = f"books {money_text(booked)}, payments, refunds, payouts and others {money_text(said)}"
     return Check(f"payments: {whose} account is what its payments say", ok=said == booked, detail=detail)
+
+
+def _sum_of(claims: Claims) -> int:
+    return int(claims.aggregate(cents=Sum("claim_cents"))["cents"] or 0)
+
+
+def fees_are_booked() -> list[Check]:
+    """What the provider kept of each payment is booked, once, as it said."""
+    paid = Payment.objects.filter(fee_cents__gt=0)
+    booked = Sum("fee_tx__entries__amount_cents", filter=Q(fee_tx__entries__account_id=FEES))
+    right = paid.annotate(booked=booked).filter(booked=F("fee_cents"))
+    bad = _names(paid.exclude(pk__in=right.values("pk")).order_by("pk"))
+    return [Check("payments: each fee is booked as it was told", ok=not bad, detail=_said(bad, paid.count()))]
+
+
+def payouts_are_posted() -> list[Check]:
+    """Each payout in euros left the provider's account for the transit account, and came back when it failed."""
+    rows = Payout.objects.filter(currency=CURRENCY)
+    left = Sum("left_tx__entries__amount_cents", filter=Q(left_tx__entries__account_id=TRANSIT))
+    back = Sum("returned_tx__entries__amount_cents", filter=Q(returned_tx__entries__account_id=TRANSIT))
+    gone = rows.annotate(booked=left).filter(booked=F("amount_cents"))
+    returned = rows.exclude(returned_tx=None)
+    good = returned.annotate(booked=back).filter(booked=-F("amount_cents"))
+    wrong = rows.exclude(pk__in=gone.values("pk")) | returned.exclude(pk__in=good.values("pk"))
+    bad = list(wrong.order_by("pk").values_list("object_id", flat=True)[:_NAMED])
+    return [Check("payments: each payout is posted as it went", ok=not bad, detail=_said(bad, 0))]
+
+
+def movements_add_up() -> list[Check]:
+    """What was booked of each movement is what the posting says; nothing was booked of one that is no longer known."""
+    done = MovementTreatment.objects.exclude(tx=None)
+    booked = -Sum("tx__entries__amount_cents", filter=Q(tx__entries__account_id=F("account")))
+    right = done.annotate(booked=booked).filter(booked=F("cents"))
+    wrong = done.exclude(pk__in=right.values("pk")).order_by("pk")
+    bad = list(wrong.values_list("movement__object_id", flat=True)[:_NAMED])
+    return [Check("payments: each treated movement is booked as decided", ok=not bad, detail=_said(bad, 0))]
+
+
+def what_providers_told_is_guarded() -> list[Check]:
+    """The triggers that refuse to change what providers told us are there."""
+    missing = sorted(expected_triggers(connection.vendor) - installed_triggers(connection))
+    return [Check("payments: guards are there", ok=not missing, detail=_said(missing, 0))]
 
 
 def news_is_read() -> list[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,11 @@ from payments.wiring import gateway_for, providers
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from payments.models import Provider
+
+logger = logging.getLogger(__name__)
 CATCH_UP = "payments.catch_up"
+SYNC = "payments.sync_till"
 
 
 @job(APPLY, attempts=TRIES)
@@ -41,3 +46,25 @@ def catch_up(*, at: datetime) -> dict[str, int]:
         with suppress(Unsure):  # nothing is lost: the next turn asks for the same events
             new += services.catch_up(gateway=gateway_for(provider), provider=provider, at=at)
     return {"new": new}
+
+
+@job(SYNC)
+def sync_till(*, at: datetime, deep: bool = False) -> dict[str, str]:
+    """What each provider holds and what moved it; then how that compares with the books."""
+    return {provider.value: _synchronised(provider, at=at, deep=deep) for provider in providers()}
+
+
+def _synchronised(provider: Provider, *, at: datetime, deep: bool) -> str:
+    gateway = gateway_for(provider)
+    try:
+        services.sync_till(provider, gateway=gateway, at=at, deep=deep)
+        reading = services.read_till(provider, gateway=gateway, at=at)
+    except Unsure as doubt:  # nothing is lost: the next turn begins where this one ended
+        return f"no answer: {doubt}"
+    if reading.agrees:
+        return "agrees"
+    said = (
+        f"holds {reading.total.cents}, its movements {reading.movements_cents}, our books {reading.books_cents} cents"
+    )
+    logger.log(logging.ERROR if deep else logging.WARNING, "The proof of %s does not hold: %s", provider.label, said)
+    return said

@@ -8,7 +8,7 @@ from django.conf import settings
 from core import clock
 from outbox.services import enqueue
 from payments import services
-from payments.jobs import CATCH_UP
+from payments.jobs import CATCH_UP, SYNC
 
 
 @shared_task(name="payments.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
@@ -23,3 +23,18 @@ def catch_up() -> None:
     at = clock.now()
     turn = int(at.timestamp()) // settings.PAYMENT_CATCH_UP_SECONDS
     enqueue(CATCH_UP, {}, key=f"{CATCH_UP}:{turn}", at=at)
+
+
+@shared_task(name="payments.tasks.sync_till", ignore_result=True)  # type: ignore[untyped-decorator]
+def sync_till() -> None:
+    """Fetch what moved the providers' balances, and compare; one turn is one job, whoever rings."""
+    at = clock.now()
+    turn = int(at.timestamp()) // settings.PROVIDER_SYNC_SECONDS
+    enqueue(SYNC, {}, key=f"{SYNC}:{turn}", at=at)
+
+
+@shared_task(name="payments.tasks.prove", ignore_result=True)  # type: ignore[untyped-decorator]
+def prove() -> None:
+    """The daily proof: the same from 30 days back, and a difference is an error; one job a day, whoever rings."""
+    at = clock.now()
+    enqueue(SYNC, {"deep": True}, key=f"{SYNC}:{clock.local_date(at)}", at=at)

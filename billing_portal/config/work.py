@@ -20,6 +20,12 @@ PAYMENT_SILENCE_SECONDS = env.integer(
 PAYMENT_CATCH_UP_SECONDS = env.integer(
     "PAYMENT_CATCH_UP_SECONDS", 3600, least=1, most=86400, help="How often events that did not reach us are fetched."
 )
+PROVIDER_SYNC_SECONDS = env.integer(
+    "PROVIDER_SYNC_SECONDS", 3600, least=1, most=86400, help="How often providers' balances and movements are fetched."
+)
+PROVIDER_FIRST_LOOK_DAYS = env.integer(
+    "PROVIDER_FIRST_LOOK_DAYS", 1000, least=1, most=1090, help="How far back movements are fetched the first time."
+)
 PROVIDER_TIMEOUT_SECONDS = env.integer(
     "PROVIDER_TIMEOUT_SECONDS", 8, least=1, most=60, help="How long a payment provider may take to answer one call."
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.selectors.accounts import account_balance
+from ledger.selectors.accounts import AccountEntry, account_balance, account_days, account_entries
 from ledger.selectors.balances import Balance, amount_to_collect, balances_of, get_balance, nets_of
 from ledger.selectors.items import (
     AllocationView,
@@ -54,6 +54,7 @@ from ledger.selectors.statement import (
 
 __all__ = [
     "SEARCHED",
+    "AccountEntry",
     "AllocationView",
     "Balance",
     "BookedCreditNote",
@@ -68,6 +69,8 @@ __all__ = [
     "StatementPage",
     "StatementQuery",
     "account_balance",
+    "account_days",
+    "account_entries",
     "allocations_of",
     "amount_to_collect",
     "balance_series",

@@ -23,6 +23,7 @@ class WebhookEvent(models.Model):
     state = models.CharField(_("state"), max_length=9, choices=EventState.choices, default=EventState.RECEIVED)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)
+    traceback = models.TextField(_("where it failed"), blank=True)
     payment = models.ForeignKey(
         Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("payment")
     )

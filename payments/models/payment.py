@@ -70,6 +70,14 @@ class Payment(models.Model):
     tx = models.ForeignKey(
         "ledger.Tx", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("posting")
     )
+    fee_tx = models.ForeignKey(
+        "ledger.Tx",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("posting of the fee"),
+    )
     asked_count = models.PositiveIntegerField(_("times asked about"), default=0)
     asked_at = models.DateTimeField(_("last asked about"), null=True, blank=True)
     ask_at = models.DateTimeField(_("ask the provider at"), null=True, blank=True)
@@ -97,6 +105,11 @@ class Payment(models.Model):
                 condition=Q(status=PaymentStatus.SUCCEEDED, tx__isnull=False, received_cents__gt=0, intent_id__gt="")
                 | (~Q(status=PaymentStatus.SUCCEEDED) & Q(tx__isnull=True, received_cents__isnull=True)),
                 name="payments_paid_means_posted",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_cents__gt=0, fee_tx__isnull=False)
+                | (Q(fee_tx__isnull=True) & (Q(fee_cents__isnull=True) | Q(fee_cents=0))),
+                name="payments_fee_means_posted",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=LIVE, decided_at__isnull=True, ask_at__isnull=False)

@@ -67,3 +67,28 @@ class EventState(models.TextChoices):
     IGNORED = "IGNORED", _("Of no concern")
     ORPHAN = "ORPHAN", _("About nothing of ours")
     FAILED = "FAILED", _("Failed")
+
+
+class MovementCause(models.TextChoices):
+    """Why the balance that a provider holds for us moved, whatever word the provider has for it."""
+
+    PAYMENT = "PAYMENT", _("Payment")
+    REFUND = "REFUND", _("Refund")
+    DISPUTE = "DISPUTE", _("Dispute")
+    PAYOUT = "PAYOUT", _("Payout")
+    FEE = "FEE", _("Provider’s fee")
+    OTHER = "OTHER", _("Something else")
+
+
+class TreatmentState(models.TextChoices):
+    PROPOSED = "PROPOSED", _("Waits for a second person")
+    DONE = "DONE", _("Treated")
+    DROPPED = "DROPPED", _("Not agreed")
+
+
+class PayoutStatus(models.TextChoices):
+    PENDING = "PENDING", _("Announced")
+    IN_TRANSIT = "IN_TRANSIT", _("On its way")
+    PAID = "PAID", _("Sent to the bank")
+    FAILED = "FAILED", _("Came back")
+    CANCELLED = "CANCELLED", _("Cancelled")

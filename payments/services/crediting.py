@@ -92,7 +92,7 @@ def book_fee(payment: Payment, receipt: Receipt, *, at: datetime) -> None:
             key=f"{books.name}:{receipt.object_id}:fee",
             legs=(ledger.debit(FEES, fee), ledger.credit(books.clearing, fee)),
         )
-        ledger.post([posting], at=at)
+        payment.fee_tx_id = ledger.post([posting], at=at)[0].tx_id
     payment.fee_cents = fee.cents
 
 

@@ -6,14 +6,14 @@ from django.db import connection
 
 from core import clock
 from payments import checks, services
-from payments.gateways.base import PageState
 from payments.models import EventState, Payment, WebhookEvent
-from payments.tests.desk import Desk, a_receipt
+from payments.tests.desk import Desk
 
 
 def wrong() -> list[str]:
     questions = (
         checks.payments_are_credited_once,
+        checks.fees_are_booked,
         checks.payments_end,
         checks.provider_balance,
         checks.news_is_read,
@@ -60,10 +60,13 @@ def test_a_payment_undecided_for_a_day_is_found(desk: Desk) -> None:
 
 
 def test_a_fee_that_was_not_booked_is_found(desk: Desk) -> None:
-    payment = desk.told(desk.start(), PageState.PAID, receipt=a_receipt(fee=None))
-    Payment.objects.filter(pk=payment.pk).update(fee_cents=95)
+    payment = desk.ask(desk.pay(desk.start()))
+    Payment.objects.filter(pk=payment.pk).update(fee_cents=(payment.fee_cents or 0) + 1)
 
-    assert wrong() == ["payments: the provider’s account is what its payments say"]
+    assert wrong() == [
+        "payments: each fee is booked as it was told",
+        "payments: the provider’s account is what its payments say",
+    ]
 
 
 def test_news_that_nobody_reads_is_found(desk: Desk) -> None:

@@ -20,10 +20,11 @@ from ledger import selectors as ledger
 from outbox.models import Message
 from payments import services
 from payments.gateways.stripe import StripeGateway, stripe_gateway
-from payments.models import Payment, PaymentStatus, WebhookEvent
+from payments.models import MovementTreatment, Payment, PaymentStatus, Payout, ProviderMovement, WebhookEvent
 from payments.selectors import history_of
 from payments.tests.desk import Desk
 from payments.tests.test_applying import owe
+from payments.tests.till_desk import Till
 from tests.support.bank import Bank
 from tests.support.cast import make_individual
 
@@ -116,3 +117,18 @@ def test_paying_while_another_tab_closes_the_page_charges_and_credits_the_same(d
 
     credited = ledger.get_balance(desk.customer.pk).balance
     assert credited == Money(desk.bank.totals()["captured_cents"])
+
+
+def test_two_turns_of_the_till_at_once_book_once(desk: Desk, settings: Settings) -> None:
+    settings.PROVIDER_FIRST_LOOK_DAYS = 20
+    till = Till(desk)
+    till.earn()
+    till.move(-300)
+    till.send()
+
+    at_once(*[till.sync] * 4)
+
+    assert (ProviderMovement.objects.count(), Payout.objects.count(), MovementTreatment.objects.count()) == (3, 1, 1)
+    assert (till.books("627800"), till.books("580000"), till.books()) == (Money(395), Money(4_285), Money(0))
+    assert till.payout().events.count() == 2
+    assert till.read().agrees

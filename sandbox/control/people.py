@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sandbox.control.actions import action, at_its_time, flag
 from sandbox.store import Json, public
-from sandbox.stripe import disputes, events, files, hosted, payouts, radar, refunds
+from sandbox.stripe import balance, disputes, events, files, hosted, payouts, radar, refunds
 from sandbox.stripe.hosted import CardGiven, Outcome
 from sandbox.world import World
 
@@ -122,9 +122,40 @@ def fail_refund(world: World, options: Json, identifier: str) -> Json:
 
 @action("POST", "payout")
 def payout(world: World, options: Json) -> Json:
-    """Pay out what is available: `at`."""
+    """Pay out what is available: `status` (pending, in_transit or paid), `fee`, `at`, `webhooks` (false: not told)."""
+    with _quietly(world, options):
+        sent = payouts.send(world, status=str(options.get("status", "paid")), fee=int(options.get("fee", 0)))
+        return public(sent)
+
+
+@action("POST", "available")
+def make_available(world: World, _options: Json) -> Json:
+    """Nobody waits three days: all that is pending is available now."""
+    return {"available": balance.make_available(world)}
+
+
+@action("POST", "payouts/{}/move")
+def move_payout(world: World, options: Json, identifier: str) -> Json:
+    """What becomes of a payout: `status` in_transit, paid, failed or canceled; `reason`, `at`."""
+    status, reason = str(options.get("status", "paid")), str(options.get("reason", "account_closed"))
     with at_its_time(world, options), world.store.transaction():
-        return public(payouts.send(world))
+        return public(payouts.move(world, payouts.find(world, identifier), status, reason=reason))
+
+
+@action("POST", "movement")
+def move_balance(world: World, options: Json) -> Json:
+    """Something else on the balance, such as a monthly fee: `kind`, `amount` (signed), `currency`, `category`, `at`."""
+    with at_its_time(world, options), world.store.transaction():
+        movement = balance.book(
+            world,
+            kind=str(options.get("kind", "stripe_fee")),
+            amount=int(options["amount"]),
+            source=None,
+            category=str(options.get("category", "")),
+            currency=str(options.get("currency", "eur")),
+            at_once=True,
+        )
+    return public(movement)
 
 
 @contextmanager

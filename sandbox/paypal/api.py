@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from sandbox import faults
 from sandbox.faults import Fault, Kind
-from sandbox.paypal import PREFIX, captures, disputes, events, idempotency, orders, tokens, vault, verifying
+from sandbox.paypal import PREFIX, captures, disputes, events, idempotency, orders, reporting, tokens, vault, verifying
 from sandbox.paypal.errors import Detail, PayPalError, TokenError, failure, invalid, missing
 from sandbox.paypal.idempotency import Kept
 from sandbox.paypal.routes import Call, Endpoint, find
@@ -18,7 +18,7 @@ from sandbox.store import Json
 from sandbox.wire import Request, Response, json_response
 from sandbox.world import World
 
-SUBJECTS = (captures, disputes, events, orders, vault, verifying)
+SUBJECTS = (captures, disputes, events, orders, reporting, vault, verifying)
 """Importing them registers their endpoints."""
 _TOKEN_PATH = "/v1/oauth2/token"  # noqa: S105  an address
 _ERROR = "error"

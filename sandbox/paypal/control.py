@@ -12,7 +12,7 @@ from functools import wraps
 from uuid import uuid4
 
 from sandbox.control.actions import action, at_its_time, flag
-from sandbox.paypal import approval, captures, disputes, events, orders, tokens, vault, webhooks
+from sandbox.paypal import approval, captures, disputes, events, orders, reporting, tokens, vault, webhooks
 from sandbox.paypal.errors import PayPalError
 from sandbox.paypal.things import find, money, new_id, shown, stamp
 from sandbox.paypal.totals import totals
@@ -183,6 +183,34 @@ def reverse(world: World, options: Json, identifier: str) -> Json:
     """PayPal takes a payment back without any dispute: `amount` in cents."""
     found = find(world, captures.KIND, identifier)
     return captures.reverse(world, found, int(options["amount"]))
+
+
+@_action("POST", "withdraw")
+def withdraw(world: World, options: Json) -> Json:
+    """Money goes to the bank: `amount` in cents (all of it without), `pending` (it arrives later)."""
+    pending = flag(options, "pending", default=False)
+    return shown(reporting.withdraw(world, int(options.get("amount", 0)), pending=pending))
+
+
+@_action("POST", "withdrawals/{}/end")
+def end_withdrawal(world: World, options: Json, identifier: str) -> Json:
+    """A withdrawal arrives, or with `returned` comes back."""
+    found = find(world, reporting.WITHDRAWAL, identifier)
+    return shown(reporting.end_withdrawal(world, found, returned=flag(options, "returned", default=False)))
+
+
+@_action("POST", "movement")
+def move_balance(world: World, options: Json) -> Json:
+    """Something else on the balance: `code` (T0100 is a fee), `amount` in signed cents, `currency`."""
+    code, currency = str(options.get("code", "T0100")), str(options.get("currency", "EUR"))
+    return shown(reporting.add(world, code, int(options["amount"]), currency=currency))
+
+
+@_action("POST", "reporting")
+def tell_late(world: World, options: Json) -> Json:
+    """`late`: what happens is reported so many seconds later."""
+    reporting.be_late(world, int(options.get("late", 0)))
+    return {"late": int(options.get("late", 0))}
 
 
 @_action("POST", "approve-saving/{}")

@@ -18,8 +18,16 @@ def charge_fee(amount: int) -> int:
     return (amount * _FEE_TENTHS_OF_PERCENT + 500) // 1000 + _FEE_FIXED_CENTS
 
 
-def book(
-    world: World, *, kind: str, amount: int, source: str, fee: int = 0, category: str = "", at_once: bool = False
+def book(  # one parameter for each thing that makes movements differ
+    world: World,
+    *,
+    kind: str,
+    amount: int,
+    source: str | None,
+    fee: int = 0,
+    category: str = "",
+    currency: str = "eur",
+    at_once: bool = False,
 ) -> Json:
     """Write one movement of the balance: `amount` is signed and before the fee."""
     now = world.clock.now()
@@ -27,7 +35,7 @@ def book(
         {
             "amount": fee,
             "application": None,
-            "currency": "eur",
+            "currency": currency,
             "description": "Stripe processing fees",
             "type": "stripe_fee",
         }
@@ -40,7 +48,7 @@ def book(
             "available_on": now if at_once else now + _AVAILABLE_AFTER,
             "balance_type": "payments",
             "created": now,
-            "currency": "eur",
+            "currency": currency,
             "description": None,
             "exchange_rate": None,
             "fee": fee,
@@ -61,28 +69,50 @@ def with_status(world: World, movement: Json) -> Json:
     return movement | {"status": "available" if available else "pending"}
 
 
-def sums(world: World) -> tuple[int, int]:
-    """(available, pending) cents."""
+def make_available(world: World) -> int:
+    """Make everything available now; returns the cents that may be paid out."""
+    world.store.change(
+        "UPDATE object SET body = json_set(body, '$.available_on', min(json_extract(body, '$.available_on'), ?))"
+        " WHERE kind = 'balance_transaction'",
+        (world.clock.now(),),
+    )
+    return sums(world)[0]
+
+
+def sums(world: World, currency: str = "eur") -> tuple[int, int]:
+    """(available, pending) cents of one currency."""
     row = world.store.rows(
         """
         SELECT coalesce(sum(net) FILTER (WHERE due <= :now), 0) AS available,
                coalesce(sum(net) FILTER (WHERE due > :now), 0) AS pending
         FROM (SELECT json_extract(body, '$.net') AS net, json_extract(body, '$.available_on') AS due
-              FROM object WHERE kind = 'balance_transaction')
+              FROM object WHERE kind = 'balance_transaction' AND json_extract(body, '$.currency') = :currency)
         """,
-        {"now": world.clock.now()},
+        {"now": world.clock.now(), "currency": currency},
     )[0]
     return int(row["available"]), int(row["pending"])
 
 
+def _currencies(world: World) -> list[str]:
+    """Euros, then what else ever moved."""
+    rows = world.store.rows(
+        "SELECT DISTINCT json_extract(body, '$.currency') AS currency FROM object WHERE kind = 'balance_transaction'"
+    )
+    return ["eur", *sorted({str(row["currency"]) for row in rows} - {"eur"})]
+
+
+def _written(currency: str, amount: int) -> Json:
+    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+
+
 @endpoint("GET", "/v1/balance", "BalanceRetrieveParams")
 def retrieve(world: World, _parameters: Json) -> Json:
-    available, pending = sums(world)
+    found = {currency: sums(world, currency) for currency in _currencies(world)}
     return {
         "object": "balance",
-        "available": [{"amount": available, "currency": "eur", "source_types": {"card": available}}],
+        "available": [_written(currency, available) for currency, (available, _pending) in found.items()],
         "livemode": False,
-        "pending": [{"amount": pending, "currency": "eur", "source_types": {"card": pending}}],
+        "pending": [_written(currency, pending) for currency, (_available, pending) in found.items()],
         "refund_and_dispute_prefunding": {
             "available": [{"amount": 0, "currency": "eur"}],
             "pending": [{"amount": 0, "currency": "eur"}],

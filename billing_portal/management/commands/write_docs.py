@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from billing_portal.settings_page import settings_page
+from payments.payout_transitions import payout_states_page
 from payments.transitions import states_page
 
 
@@ -15,7 +16,12 @@ class Command(BaseCommand):
     help = "Write the pages of docs/ that are made from the code: settings, states."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        for name, text in {"settings.md": settings_page(), "states/payment.md": states_page()}.items():
+        pages = {
+            "settings.md": settings_page(),
+            "states/payment.md": states_page(),
+            "states/payout.md": payout_states_page(),
+        }
+        for name, text in pages.items():
             page = settings.BASE_DIR / "docs" / name
             page.write_text(text, encoding="utf-8")
             self.stdout.write(f"{page.relative_to(settings.BASE_DIR)} written")

@@ -8,8 +8,10 @@ from payments.gateways.base.gateway import Gateway
 from payments.gateways.base.news import News
 from payments.gateways.base.pages import Decline, Order, Page, PageState, Person, Receipt
 from payments.gateways.base.refunds import Refund, RefundOrder, RefundState
+from payments.gateways.base.till import BankPayout, Movement, ProviderBalance, Till
 
 __all__ = [
+    "BankPayout",
     "Decline",
     "Dispute",
     "DisputeMovement",
@@ -17,16 +19,19 @@ __all__ = [
     "Evidence",
     "FraudWarning",
     "Gateway",
+    "Movement",
     "News",
     "NotAuthentic",
     "Order",
     "Page",
     "PageState",
     "Person",
+    "ProviderBalance",
     "Receipt",
     "Refund",
     "RefundOrder",
     "RefundState",
     "Refused",
+    "Till",
     "Unsure",
 ]

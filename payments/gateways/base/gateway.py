@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from payments.gateways.base.refunds import Refunds
+from payments.gateways.base.till import Till
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from payments.gateways.base.pages import Order, Page, Person
 
 
-class Gateway(Refunds, Protocol):
+class Gateway(Refunds, Till, Protocol):
     """What a provider can do. Each implementation passes the same contract tests."""
 
     closes_pages: bool

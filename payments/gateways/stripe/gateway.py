@@ -12,6 +12,7 @@ from payments.gateways.stripe.disputes import StripeDisputes
 from payments.gateways.stripe.news import StripeNews
 from payments.gateways.stripe.pages import StripePages
 from payments.gateways.stripe.refunds import StripeRefunds
+from payments.gateways.stripe.till import StripeTill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     import stripe
 
 
-class StripeGateway(StripePages, StripeRefunds, StripeDisputes, StripeNews):
+class StripeGateway(StripePages, StripeRefunds, StripeDisputes, StripeTill, StripeNews):
     """All that we ask of Stripe, each subject in its own file. No card number ever reaches us."""
 
     def __init__(self, client: stripe.StripeClient, *, secrets: Sequence[str], livemode: bool) -> None:
         StripePages.__init__(self, client)
         StripeDisputes.__init__(self, client)
         StripeRefunds.__init__(self, client)
+        StripeTill.__init__(self, client)
         StripeNews.__init__(self, client, secrets=secrets, livemode=livemode)
 
 

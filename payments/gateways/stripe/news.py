@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _STALE_SECONDS = 300
 _AHEAD_SECONDS = 60
+_MOST_TYPES = 20
+"""Stripe lists events of at most so many types at a time."""
 _SIGNATURE = re.compile(r"t=(\d{1,12})(?:,v\d=[0-9a-f]+)+")
 """One moment, then signatures; nothing else, so that two readers cannot understand two moments."""
 
@@ -43,14 +45,22 @@ class StripeNews:
         return _news(payload)
 
     def news_since(self, moment: datetime, *, types: Sequence[str]) -> Iterator[News]:
+        some = [types[start : start + _MOST_TYPES] for start in range(0, len(types), _MOST_TYPES)]
+        events = [event for few in some for event in self._events(moment, few)]
+        if len(some) > 1:
+            events.sort(key=lambda event: event["created"])
+        return iter(readable(lambda: [_news(event) for event in events]))
+
+    def _events(self, moment: datetime, types: Sequence[str]) -> list[dict[str, Any]]:
+        """The events of so few types since then, oldest first."""
         listed = ask(
             lambda: self._client.v1.events.list(
                 {"types": list(types), "created": {"gte": int(moment.timestamp())}, "limit": 100}
             ),
             never_refused=True,
         )
-        newest_first = ask(lambda: [event.to_dict() for event in listed.auto_paging_iter()], never_refused=True)
-        return iter(readable(lambda: [_news(event) for event in reversed(newest_first)]))
+        found = ask(lambda: [event.to_dict() for event in listed.auto_paging_iter()], never_refused=True)
+        return found[::-1]
 
     def _verify(self, body: bytes, signature: str, *, at: datetime) -> None:
         """The signature of any of our secrets, not older than 5 minutes, and not from the future.

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from payments.services.about.subject import Found, StillUnknown, Subject
+from payments.services.about.subject import Claims, Found, StillUnknown, Subject, claims_on
 
-__all__ = ["Found", "StillUnknown", "Subject"]
+__all__ = ["Claims", "Found", "StillUnknown", "Subject", "claims_on"]

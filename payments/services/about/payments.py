@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from django.db.models import F
+
 from payments.models import Payment, PaymentStatus, Provider
-from payments.services.about.subject import Found, StillUnknown, Subject
+from payments.services.about.subject import Claims, Found, StillUnknown, Subject, claims_on
 from payments.services.asking import ask
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from payments.gateways.base import Gateway, News
@@ -34,6 +37,15 @@ def payment_of(news: News) -> Payment | None:
     ids = {"session_id": news.session_id, "intent_id": news.intent_id, "public_id": _uuid(news.reference)}
     found = (Payment.objects.filter(**{name: value}).first() for name, value in ids.items() if value)
     return next((payment for payment in found if payment is not None), None)
+
+
+def claims(provider: str) -> Sequence[Claims]:
+    """What payments say that they moved: the amount received, and the fee that the provider kept."""
+    rows = Payment.objects.filter(provider=provider)
+    return (
+        claims_on(rows, tx="tx", source="charge_id", cents=F("received_cents")),
+        claims_on(rows, tx="fee_tx", source="charge_id", cents=-F("fee_cents")),
+    )
 
 
 def _uuid(text: str) -> UUID | None:
@@ -64,4 +76,5 @@ SUBJECT: Final = Subject(
         ),
     },
     look=look,
+    claims=claims,
 )
