@@ -86,6 +86,7 @@ ATTEMPTS: dict[str, Callable[[Desk], object]] = {
     "payments_method_known": change(method="CHEQUE"),
     "payments_failure_known": change(failure="MOON"),
     "payments_paid_means_posted": change_paid(tx=None),
+    "payments_fee_means_posted": change_paid(fee_tx=None),
     "payments_live_or_decided": change_paid(decided_at=None),
     "payments_open_has_a_page": change(session_id=""),
     "payments_page_once": copy("session_id"),
