@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoices.services import announcing, rendering
+from invoices.services import announcing, checking, rendering
 from outbox.registry import job
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+CHECK_ARCHIVE = "invoices.check_archive"
 
 
 @job("invoices.render", queue="documents")
@@ -26,3 +28,10 @@ def render(*, at: datetime, invoice_id: int | None = None, receipt_id: int | Non
 def announce(*, at: datetime, invoice_ids: list[int]) -> None:
     """Write to the customers whose invoices were issued."""
     announcing.announce(invoice_ids, at=at)
+
+
+@job(CHECK_ARCHIVE, attempts=3)
+def check_archive(*, at: datetime) -> dict[str, object]:
+    """Hash every stored file again; the result names the first that are not whole."""
+    found = checking.check_archive()
+    return {"files": found.files, "wrong_count": found.wrong_count, "wrong": list(found.wrong)}

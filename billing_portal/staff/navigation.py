@@ -45,6 +45,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _house(request: HttpRequest) -> list[dict[str, Any]]:
     return [
+        *_page(request, _("Series and archive"), "staff:series", "tag", "invoices.view_invoice"),
         *_page(request, _("Closings"), "staff:closings", "lock_clock", "ledger.view_closing"),
         *_list(request, _("Seller"), "accounts.seller", "storefront"),
         *_list(request, _("People"), "accounts.user", "badge"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing_portal.staff import approvals, closings, customers, invoicing, views
+from billing_portal.staff import approvals, closings, customers, invoicing, papers, views
 
 app_name = "staff"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("clotures/", closings.closings, name="closings"),
     path("clotures/verifier/", closings.verify, name="verify"),
     path("clotures/<str:month>/verrouiller/", closings.lock_month, name="lock_month"),
+    path("series/", papers.series, name="series"),
+    path("series/verifier/", papers.check_archive, name="check_archive"),
+    path("piste/<str:number>/", papers.trail, name="trail"),
+    path("piste/<str:number>/fichier/", papers.trail_file, name="trail_file"),
     path("brouillons/<uuid:public_id>/", invoicing.draft, name="draft"),
     path("brouillons/<uuid:public_id>/emettre/", invoicing.issue, name="issue"),
     path("brouillons/<uuid:public_id>/oublier/", invoicing.discard, name="discard"),

@@ -25,8 +25,10 @@ from invoices.selectors.documents import (
 from invoices.selectors.files import DocumentFiles, files_of, files_of_many, last_validation, waiting_validations
 from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_states, invoice_years, invoices_of
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_of
+from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
 
 __all__ = [
+    "ArchiveState",
     "Correction",
     "Counts",
     "DocumentFiles",
@@ -34,7 +36,9 @@ __all__ = [
     "InvoiceQuery",
     "InvoiceRow",
     "Period",
+    "SeriesState",
     "StoredDocument",
+    "archive_state",
     "chosen_invoices",
     "correction_of",
     "credit_notes_of",
@@ -59,6 +63,8 @@ __all__ = [
     "receipts_of",
     "receipts_that_paid",
     "waiting_validations",
+    "series_states",
+    "stored_hashes",
     "why_not_correct",
     "why_not_with",
 ]

@@ -51,6 +51,7 @@ from ledger.selectors.statement import (
     statement_page,
     statement_years,
 )
+from ledger.selectors.trail import DocumentTrail, TrailMoney, TrailPart, TrailTx, document_trail, transactions
 
 __all__ = [
     "SEARCHED",
@@ -61,6 +62,7 @@ __all__ = [
     "BookedDocument",
     "ChainHead",
     "ClosingView",
+    "DocumentTrail",
     "HeldLot",
     "InFlight",
     "LotView",
@@ -68,6 +70,9 @@ __all__ = [
     "OpenItemView",
     "StatementPage",
     "StatementQuery",
+    "TrailMoney",
+    "TrailPart",
+    "TrailTx",
     "account_balance",
     "account_days",
     "account_entries",
@@ -81,6 +86,7 @@ __all__ = [
     "closings",
     "disputed_documents",
     "disputed_items",
+    "document_trail",
     "first_open_day",
     "first_recorded_on",
     "get_balance",
@@ -103,4 +109,5 @@ __all__ = [
     "paid_by",
     "statement_page",
     "statement_years",
+    "transactions",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from outbox.services.asking import JsonValue, NewJob, enqueue, enqueue_many, retry, sweep
-from outbox.services.doing import LeaseLost, progress, run, run_due
+from outbox.services.doing import LeaseLost, progress, report, run, run_due
 from outbox.services.mailing import NotAnAddress, cancel_message, post_message, send_message
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "enqueue_many",
     "post_message",
     "progress",
+    "report",
     "retry",
     "run",
     "run_due",

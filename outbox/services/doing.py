@@ -77,6 +77,16 @@ def progress(job_id: int, *, done: int, total: int, message: str = "") -> None:
         raise LeaseLost(f"job {job_id}")
 
 
+def report(done: int, total: int, message: str = "") -> None:
+    """As `progress`, of the job that this handler is doing; nothing outside of one. Keeps its lease.
+
+    Raises LeaseLost when another worker took it over: stop, it does the work.
+    """
+    held = _lease.get()
+    if held is not None:
+        progress(held[0], done=done, total=total, message=message)
+
+
 def _take(job_id: int, *, at: datetime) -> Job | None:
     """Lease the job, in one conditional UPDATE: of two workers exactly one gets it, on both engines.
 
