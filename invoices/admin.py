@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -175,6 +175,7 @@ class InvoiceAdmin(DocumentAdmin):
         "created_at",
         "issued_at",
         "files",
+        "trail",
     )
 
     def has_make_permission(self, request: HttpRequest) -> bool:
@@ -191,6 +192,14 @@ class InvoiceAdmin(DocumentAdmin):
 
     def stored(self, document: Invoice, kind: RenditionKind) -> Rendition | None:
         return selectors.files_of(document).of(kind)
+
+    @admin.display(description=gettext_lazy("audit trail"))
+    def trail(self, invoice: Invoice) -> SafeString | str:
+        if not invoice.number:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("staff:trail", args=[invoice.number]), _("From order to money")
+        )
 
     @admin.display(description=gettext_lazy("total before VAT"))
     def net(self, invoice: Invoice) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoices.services import announcing, checking, rendering
+from invoices.services import announcing, rehashing, rendering
 from outbox.registry import job
 
 if TYPE_CHECKING:
@@ -33,5 +33,5 @@ def announce(*, at: datetime, invoice_ids: list[int]) -> None:
 @job(CHECK_ARCHIVE, attempts=3)
 def check_archive(*, at: datetime) -> dict[str, object]:
     """Hash every stored file again; the result names the first that are not whole."""
-    found = checking.check_archive()
+    found = rehashing.check_archive()
     return {"files": found.files, "wrong_count": found.wrong_count, "wrong": list(found.wrong)}

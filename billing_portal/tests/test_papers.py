@@ -18,7 +18,7 @@ from billing_portal.staff.groups import FINANCE
 from invoices import selectors, services
 from invoices.guards import expected_triggers
 from invoices.models import Invoice
-from invoices.services import checking, render_invoice
+from invoices.services import rehashing, render_invoice
 from invoices.tests.making import MAILBOXES, issued, pay
 from ledger import services as ledger
 from outbox.services import run_due
@@ -96,11 +96,11 @@ def test_a_damaged_file_is_found_and_named(customer: Customer, tmp_path: Path) -
     invoice = issued(customer)
     render_invoice(invoice.pk, at=NOON)
     stored = [path for path in (tmp_path / "stored").glob("*/*") if path.is_file()]
-    assert checking.check_archive().wrong == ()
+    assert rehashing.check_archive().wrong == ()
     stored[0].chmod(0o600)
     stored[0].write_bytes(b"another")
 
-    found = checking.check_archive()
+    found = rehashing.check_archive()
 
     assert found.wrong == (stored[0].name,)
     assert found.files == len({path.name for path in stored})

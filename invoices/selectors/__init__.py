@@ -62,9 +62,9 @@ __all__ = [
     "receipt_for",
     "receipts_of",
     "receipts_that_paid",
-    "waiting_validations",
     "series_states",
     "stored_hashes",
+    "waiting_validations",
     "why_not_correct",
     "why_not_with",
 ]
