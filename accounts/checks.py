@@ -42,7 +42,11 @@ def somebody_sells() -> list[Check]:
     return [Check(name, ok=not for_show, detail=detail)]
 
 
-def approvals_are_guarded() -> list[Check]:
-    """Every guard of the database about approvals is in place."""
+def guards_are_there() -> list[Check]:
+    """Every guard of the database about approvals and evidence is in place."""
     missing = sorted(expected_triggers(connection.vendor) - installed_triggers(connection))
-    return [Check("accounts: approvals are guarded", ok=not missing, detail=", ".join(missing) or "every trigger")]
+    return [
+        Check(
+            "accounts: approvals and evidence are guarded", ok=not missing, detail=", ".join(missing) or "every trigger"
+        )
+    ]

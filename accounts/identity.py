@@ -13,7 +13,8 @@ from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
-_COUNTRY = re.compile(r"[A-Z]{2}")
+from core.countries import country_code, is_country
+
 _FOREIGN_VAT = re.compile(r"[A-Z]{2}[A-Z0-9+*]{2,14}")
 _BREAKS = frozenset({"Cc", "Zl", "Zp", "Cs"})
 _TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -65,9 +66,9 @@ def _european(number: str) -> str:
 
 
 def read_country(typed: str) -> str:
-    """A country as two letters (ISO 3166-1 alpha-2). Raises BadIdentity."""
-    country = typed.strip().upper()
-    if not _COUNTRY.fullmatch(country):
+    """A country as two letters (ISO 3166-1 alpha-2); EL is Greece, UK the United Kingdom. Raises BadIdentity."""
+    country = country_code(typed)
+    if not is_country(country):
         raise BadIdentity("country", _("Write the country as two letters, as FR."))
     return country
 

@@ -1,4 +1,4 @@
-"""The periodic task of people and customers."""
+"""The periodic tasks of people and customers."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ from core import clock
 def expire_approvals() -> None:
     """End the approvals that nobody decided in time."""
     services.expire_approvals(at=clock.now())
+
+
+@shared_task(name="accounts.tasks.recheck_vat_numbers", ignore_result=True)  # type: ignore[untyped-decorator]
+def recheck_vat_numbers() -> None:
+    """Have VIES asked about the numbers whose turn it is."""
+    services.recheck_vat_numbers(at=clock.now())

@@ -30,7 +30,7 @@ def profile(request: CustomerRequest) -> HttpResponse:
     form = ProfileForm(request.customer, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.update_profile(request.customer, **form.cleaned_data)
+            services.update_profile(request.customer, at=request.now, **form.cleaned_data)
         except services.BadIdentity as error:
             form.refuse(error)
         else:

@@ -17,6 +17,7 @@ def beat_schedule(*, outbox: int, payments: int, catch_up: int, seal: int, till:
         "payments-till": _every(till, "payments.tasks.sync_till"),
         "payments-proof": _every(24 * _HOUR, "payments.tasks.prove"),
         "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),
+        "vat-numbers-recheck": _every(_HOUR, "accounts.tasks.recheck_vat_numbers"),
         "ledger-seal": _every(seal, "ledger.tasks.seal"),
         "ledger-close-periods": _every(_HOUR, "ledger.tasks.close_periods"),
         "selfcheck": {"task": "billing_portal.tasks.selfcheck", "schedule": timedelta(seconds=_HOUR)},

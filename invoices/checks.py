@@ -16,6 +16,7 @@ from invoices.content import content_hash, invoice_content, receipt_content
 from invoices.guards import expected_triggers, installed_triggers
 from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition, Validation
 from invoices.states import DocumentKind, InvoiceStatus, Outcome, RenditionKind, Series
+from invoices.tax import Treatment
 from ledger import selectors as ledger
 from outbox.models import Job, JobState
 
@@ -36,6 +37,7 @@ def documents() -> list[Check]:
         _ledger_agrees(),
         _ledger_agrees_on_credit_notes(),
         _credit_notes_are_within(),
+        _exemption_is_proven(),
         _contents_are_as_frozen(),
         _files_are_whole(),
         _every_document_has_its_pdf(),
@@ -151,6 +153,23 @@ def _credit_notes_are_within() -> Check:
     beyond = groups.filter(Q(base__gt=F("base_cents")) | Q(back__gt=F("vat_cents")))
     numbers = {*too_much.values_list("invoice__number", flat=True), *beyond.values_list("invoice__number", flat=True)}
     return _result("invoices.credit_notes_are_within", sorted(map(str, numbers)), counted="none takes back too much")
+
+
+def _exemption_is_proven() -> Check:
+    """No business of the Union owes its VAT itself without an answer of VIES, frozen on the invoice, about its number.
+
+    A credit note has the treatment of its invoice, and rests on what is frozen there.
+    """
+    rows = InvoiceVat.objects.filter(
+        treatment=Treatment.REVERSE_CHARGE, invoice__status=InvoiceStatus.ISSUED, invoice__kind=DocumentKind.INVOICE
+    ).order_by("pk")
+    wrong, count = [], 0
+    facts = rows.values_list("invoice__number", "invoice__buyer__vat_number", "invoice__vat_evidence__number")
+    for number, vat_number, proof in facts.iterator(_CHUNK):
+        count += 1
+        if not (proof and proof["valid"] and proof["number"] == vat_number):
+            wrong.append(str(number))
+    return _result("invoices.exemption_is_proven", wrong, counted=f"{count} proven by VIES")
 
 
 def _contents_are_as_frozen() -> Check:

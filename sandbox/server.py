@@ -19,6 +19,7 @@ from sandbox.paypal.webhooks import Dispatcher as PayPalDispatcher
 from sandbox.store import Store
 from sandbox.stripe import api, charges, checkout, refunds
 from sandbox.stripe.webhooks import Dispatcher
+from sandbox.vies import door as vies
 from sandbox.wire import MAX_BODY, BadRequest, Ending, Request, Response, json_response, most_bytes
 from sandbox.world import World
 
@@ -63,6 +64,7 @@ class Sandbox:
             "STRIPE_WEBHOOK_SECRET": self.world.webhook_secret,
             "STRIPE_CHECKOUT_ORIGIN": self.url,
             **paypal.settings(self.world),
+            **vies.settings(self.world),
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self._mail.port),
             "SANDBOX_URL": self.url,
@@ -179,6 +181,8 @@ def _door(path: str) -> Callable[[World, Request], Response]:
     """Who answers at this address."""
     if paypal.concerns(path):
         return paypal.answer
+    if vies.concerns(path):
+        return vies.answer
     if path.startswith("/v1/"):
         return api.answer
     return control.answer if path.startswith("/_control/") else pages.answer

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery
 from stdnum.eu.vat import MEMBER_STATES
 
 from accounts.models import CheckOutcome, Customer, CustomerKind, PlaceItem, VatNumberCheck
@@ -64,7 +64,7 @@ def standing_of(customer: Customer, *, at: datetime) -> Standing:
         return Standing(NumberState.SILENT if silence else NumberState.WAITING, None, silence)
     if not answer.is_valid:
         return Standing(NumberState.INVALID, answer, silence)
-    is_old = abs(at - answer.checked_at) > timedelta(days=settings.VIES_GRACE_DAYS)
+    is_old = at - answer.checked_at > timedelta(days=settings.VIES_GRACE_DAYS)
     return Standing(NumberState.STALE if is_old else NumberState.VALID, answer, silence)
 
 
@@ -107,12 +107,16 @@ def latest_places(customers: Sequence[Customer]) -> dict[int, list[PlaceItem]]:
 
 
 def customers_to_check(*, at: datetime) -> QuerySet[Customer]:
-    """Businesses of other member states whose number VIES did not speak of for VIES_RECHECK_DAYS, by primary key."""
+    """Businesses of other member states whose number VIES did not speak of for VIES_RECHECK_DAYS.
+
+    Those that were asked about longest ago come first, so that a long silence starves none.
+    """
     since = at - timedelta(days=settings.VIES_RECHECK_DAYS)
     fresh = VatNumberCheck.objects.filter(
         customer=OuterRef("pk"), number=OuterRef("vat_number"), outcome__in=ANSWERED, checked_at__gt=since
     )
-    return _businesses_abroad().filter(~Exists(fresh)).order_by("pk")
+    waiting = _businesses_abroad().filter(~Exists(fresh)).annotate(asked_at=Max("vat_checks__checked_at"))
+    return waiting.order_by(F("asked_at").asc(nulls_first=True), "pk")
 
 
 def unproven_customers(*, at: datetime) -> QuerySet[Customer]:

@@ -17,6 +17,13 @@ from accounts.services.approvals import (
     withdraw_approval,
 )
 from accounts.services.customers import BuyerFields, create_customer, update_profile
+from accounts.services.evidence import (
+    ask_for_check,
+    check_vat_number,
+    note_place,
+    recheck_vat_numbers,
+    refresh_vat_number,
+)
 from accounts.services.people import (
     LastOwner,
     add_member,
@@ -41,13 +48,18 @@ __all__ = [
     "add_member",
     "approve",
     "ask_approval",
+    "ask_for_check",
     "change_member",
+    "check_vat_number",
     "create_customer",
     "ensure_first_rows",
     "expire_approvals",
     "give_password",
     "invite",
     "is_last_owner",
+    "note_place",
+    "recheck_vat_numbers",
+    "refresh_vat_number",
     "refuse",
     "remember_language",
     "remove_member",

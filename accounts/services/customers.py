@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identity import BadIdentity, plain_line, read_country, read_siren, read_siret, read_vat_number
 from accounts.locks import lock_customer_series
 from accounts.models import BillingEmail, Customer, CustomerKind, Role
+from accounts.selectors import NumberState, standing_of
+from accounts.services.evidence import ask_for_check
 from accounts.services.people import add_member, user_of
 from core.references import make_customer_number
 
@@ -54,21 +56,30 @@ def create_customer(
     customer.number = _next_number()
     customer.save()
     add_member(customer, owner, Role.OWNER)
+    ask_for_check(customer, at=at)
     BillingEmail.objects.create(customer=customer, email=owner.email)
     return customer
 
 
 @transaction.atomic
 def update_profile(
-    customer: Customer, *, name: str, billing_emails: Sequence[str] | None = None, **fields: Unpack[BuyerFields]
+    customer: Customer,
+    *,
+    name: str,
+    at: datetime,
+    billing_emails: Sequence[str] | None = None,
+    **fields: Unpack[BuyerFields],
 ) -> Customer:
     """Change what the customer's next documents say, and who receives them. Issued documents stay as they are.
 
-    What is not given stays. Raises BadIdentity, naming the field, and then nothing is written.
+    What is not given stays. VIES is asked about a VAT number that it has not confirmed. Raises BadIdentity, naming the
+    field, and then nothing is written.
     """
     changed = Customer.objects.select_for_update().get(pk=customer.pk)
     _describe(changed, {"name": name, **fields})
     changed.save()
+    if standing_of(changed, at=at).state != NumberState.VALID:
+        ask_for_check(changed, at=at)
     if billing_emails is not None:
         _write_to(changed, billing_emails)
     return changed

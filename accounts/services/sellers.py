@@ -38,6 +38,7 @@ _READERS = {
     "bic": read_bic,
     "ics": read_ics,
 }
+_PLACE_ITEMS = (1, 2, "1", "2")
 _FIRST_DAY = date(2020, 1, 1)
 
 
@@ -71,6 +72,10 @@ def check_seller(seller: Seller) -> None:
         setattr(seller, field, reader(typed) if typed else "")
     if not seller.siret.startswith(seller.siren):
         raise BadIdentity("siren", _("The SIREN is the first 9 digits of the SIRET. These two do not agree."))
+    if not seller.vat_number and not seller.vat_franchise:
+        raise BadIdentity("vat_number", _("A seller has a VAT number, unless it is exempt as a small business."))
+    if seller.place_items not in _PLACE_ITEMS:
+        raise BadIdentity("place_items", _("Write 1 or 2."))
     try:
         seller.full_clean(validate_unique=False)
     except ValidationError as error:

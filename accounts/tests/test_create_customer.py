@@ -98,9 +98,12 @@ def test_one_person_may_own_several_customers(cast: Cast, noon: datetime) -> Non
     assert User.objects.filter(email="claire@example.org").count() == 1
 
 
-def test_a_profile_keeps_what_is_not_given_and_its_history(cast: Cast) -> None:
+def test_a_profile_keeps_what_is_not_given_and_its_history(cast: Cast, noon: datetime) -> None:
     services.update_profile(
-        cast.company, name="Atelier Durand SAS", billing_emails=["a@example.org", "A@example.org", "b@example.org"]
+        cast.company,
+        name="Atelier Durand SAS",
+        at=noon,
+        billing_emails=["a@example.org", "A@example.org", "b@example.org"],
     )
 
     changed = Customer.objects.get(pk=cast.company.pk)

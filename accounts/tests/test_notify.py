@@ -73,7 +73,7 @@ def test_each_letter_exists_in_both_languages_as_text_and_html(
 
 def test_a_letter_to_a_customer_goes_to_each_billing_address_once(cast: Cast, noon: datetime) -> None:
     services.update_profile(
-        cast.individual, name="Claire Martin", billing_emails=["claire@example.org", "compta@example.org"]
+        cast.individual, name="Claire Martin", at=noon, billing_emails=["claire@example.org", "compta@example.org"]
     )
     known = context_of(cast, noon)
 

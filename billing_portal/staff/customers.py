@@ -64,6 +64,7 @@ def edit_customer(request: UserRequest, number: str) -> HttpResponse:
             customers.update_profile(
                 found,
                 name=form.cleaned_data["name"],
+                at=request.now,
                 billing_emails=form.addresses(),
                 **form.fields_of_buyer(),
             )

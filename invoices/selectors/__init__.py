@@ -26,6 +26,7 @@ from invoices.selectors.files import DocumentFiles, files_of, files_of_many, las
 from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_states, invoice_years, invoices_of
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_of
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
+from invoices.selectors.proofs import what_is_missing
 
 __all__ = [
     "ArchiveState",
@@ -65,6 +66,7 @@ __all__ = [
     "series_states",
     "stored_hashes",
     "waiting_validations",
+    "what_is_missing",
     "why_not_correct",
     "why_not_with",
 ]

@@ -23,7 +23,7 @@ def doubt_about_number(number: str, country: str, *, on: date, evidence: Evidenc
     """Why VIES does not prove that number for a buyer of that country on that day; empty when it does.
 
     The last answer counts: a number that became invalid is invalid, however often it was valid before. While VIES is
-    silent the last valid answer holds for `proof_days`.
+    silent the last valid answer holds for `proof_days`; an answer that came after the day proves it too.
     """
     words = {"number": number, "days": evidence.proof_days}
     if country_code(number[:2]) != country:
@@ -40,10 +40,10 @@ def doubt_about_number(number: str, country: str, *, on: date, evidence: Evidenc
             )
             % words
         )
-    if abs(on - check.checked_on) > timedelta(days=evidence.proof_days):
+    if on - check.checked_on > timedelta(days=evidence.proof_days):
         return (
             gettext(
-                "VIES confirmed the VAT number %(number)s on %(day)s: that is more than %(days)s days away. "
+                "VIES confirmed the VAT number %(number)s on %(day)s: that is more than %(days)s days ago. "
                 "Check it again on the page of the customer, then issue."
             )
             % words

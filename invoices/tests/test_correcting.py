@@ -36,7 +36,7 @@ def office(customer: Customer) -> Office:
 
 
 def rename(customer: Customer, name: str = RIGHT) -> None:
-    update_profile(customer, name=name)
+    update_profile(customer, name=name, at=NOON)
 
 
 def correct(invoice: Invoice, at: datetime = NOON, *, by_staff: bool = False) -> selectors.Correction:
@@ -200,7 +200,7 @@ def test_public_bodies_ask_us(cast: Cast) -> None:
 
 def test_another_vat_is_another_invoice(customer: Customer) -> None:
     invoice = issued(customer)
-    update_profile(customer, name=RIGHT, country="US", postcode="10001", city="New York")
+    update_profile(customer, name=RIGHT, country="US", postcode="10001", city="New York", at=NOON)
 
     assert refused(invoice, by_staff=True) == CorrectionRefused.OTHER_VAT
 

@@ -87,7 +87,7 @@ def test_it_is_not_dated_before_its_invoice(customer: Customer) -> None:
 
 def test_prices_and_parties_are_those_of_the_invoice(customer: Customer) -> None:
     invoice = issued(customer)
-    update_profile(customer, name="Autre nom")
+    update_profile(customer, name="Autre nom", at=NOON)
     Seller.objects.update(name="Hébergeur SAS")
 
     note = credit(invoice)

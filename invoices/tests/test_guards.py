@@ -31,6 +31,7 @@ OTHER = {
     "created_at": "'2026-01-01'",
     "issued_at": "'2026-01-01'",
     "vat_on_debits": "NOT vat_on_debits",
+    "vat_evidence": """'{"place": []}'""",
     "number": "'FA2026-000009'",
     "status": "'DRAFT'",
     "ledger_tx_id": "NULL",

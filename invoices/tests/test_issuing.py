@@ -179,7 +179,7 @@ def test_the_number_of_queries_does_not_grow_with_the_invoices(customer: Custome
 def test_parties_are_frozen_as_they_were(cast: Cast) -> None:
     invoice = issued(cast.company)
 
-    update_profile(cast.company, name="Atelier Durand et Filles SARL", address_line1="1 rue Neuve")
+    update_profile(cast.company, name="Atelier Durand et Filles SARL", address_line1="1 rue Neuve", at=NOON)
     set_seller({"name": "Hébergeur SA"}, at=NOON)
 
     invoice.refresh_from_db()
@@ -191,7 +191,7 @@ def test_parties_are_frozen_as_they_were(cast: Cast) -> None:
 
 def test_the_draft_becomes_what_the_customer_is_when_it_is_issued(cast: Cast) -> None:
     draft = services.draft(cast.company, [HOSTING], at=NOON)
-    update_profile(cast.company, name="Atelier Durand et Filles SARL")
+    update_profile(cast.company, name="Atelier Durand et Filles SARL", at=NOON)
 
     assert services.issue(draft, at=NOON).buyer["name"] == "Atelier Durand et Filles SARL"
 

@@ -70,7 +70,7 @@ def test_a_public_body_is_told_to_transfer(cast: Cast) -> None:
 
 
 def test_english_customers_read_english(cast: Cast) -> None:
-    update_profile(cast.company, name="Northlight", language="en")
+    update_profile(cast.company, name="Northlight", language="en", at=NOON)
 
     _, mail = announced(cast.company)
 

@@ -113,7 +113,7 @@ def test_the_same_credit_note_asked_ten_times_at_once_is_issued_once() -> None:
 def test_the_same_correction_asked_four_times_at_once_is_made_once() -> None:
     customer = make_individual()
     invoice = issued(customer)
-    update_profile(customer, name="Claire Œuvrard")
+    update_profile(customer, name="Claire Œuvrard", at=NOON)
 
     raised = at_once(*[lambda: services.correct_buyer(invoice, at=NOON)] * 4)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from sandbox.control import people, switches
 from sandbox.control.actions import answer
 from sandbox.paypal import control as paypal
+from sandbox.vies import control as vies
 
-CONTROLS = (people, switches, paypal)
+CONTROLS = (people, switches, paypal, vies)
 """Importing them registers their controls."""
 
 __all__ = ["CONTROLS", "answer"]

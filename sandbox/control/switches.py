@@ -11,6 +11,7 @@ from sandbox.paypal.totals import totals as paypal_totals
 from sandbox.store import Json
 from sandbox.stripe import charges, checkout, refunds, webhooks
 from sandbox.stripe.totals import sums_of
+from sandbox.vies import registers as vies
 from sandbox.world import World
 
 
@@ -107,6 +108,7 @@ def reset(world: World, options: Json) -> Json:
         faults.clear(world.store)
         webhooks.reset_modes(world)
         paypal.restore(world)
+        vies.restore(world)
         charges.tell_fees_late(world, 0)
         world.clock.reset()
         if flag(options, "everything", default=False):

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.db import transaction
 
+from accounts.gateways.vies import vies
 from accounts.models import Customer
 from accounts.selectors import NoSeller, get_customer
+from accounts.services import refresh_vat_number
+from core import clock
 from core.clock import DateRefused, moment_for
 from core.money import Money
 from core.references import NotACustomerNumber, read_customer_number
@@ -59,7 +62,9 @@ class Command(BaseCommand):
     ) -> None:
         buyer = _customer(customer)
         try:
-            issued = _issue(buyer, lines, engagement=engagement, at=moment_for(date))
+            at = moment_for(date)
+            refresh_vat_number(buyer, gateway=vies(), at=max(at, clock.now()))
+            issued = _issue(buyer, lines, engagement=engagement, at=at)
         except _REFUSALS as refusal:
             raise CommandError(str(refusal)) from refusal
         balance = ledger.get_balance(buyer.pk).balance

@@ -1,0 +1,1 @@
+"""The doors to services that know who somebody is."""
