@@ -21,6 +21,10 @@ def refuse_bad_settings(values: dict[str, Any]) -> None:
 def _impossible(values: dict[str, Any]) -> list[str]:
     checks = {
         "TOP_UP_LEAST_CENTS is above TOP_UP_MOST_CENTS.": values["TOP_UP_LEAST_CENTS"] > values["TOP_UP_MOST_CENTS"],
+        "VIES_RECHECK_DAYS is not below VIES_GRACE_DAYS: numbers would lapse before they are checked again.": values[
+            "VIES_RECHECK_DAYS"
+        ]
+        >= values["VIES_GRACE_DAYS"],
         "SITE_URL must start with http:// or https://.": not values["SITE_URL"].startswith(("http://", "https://")),
     }
     return [fault for fault, wrong in checks.items() if wrong]
@@ -49,6 +53,7 @@ def _unsafe(values: dict[str, Any]) -> list[str]:
         "STRIPE_CHECKOUT_ORIGIN is for the sandbox only: unset it.": values["STRIPE_CHECKOUT_ORIGIN"]
         != "https://checkout.stripe.com",
         **_unsafe_paypal(values),
+        "VIES_API_BASE must start with https://.": not values["VIES_API_BASE"].startswith("https://"),
         "FAILPOINT_FOLDER is for crash rehearsals only: unset it.": bool(values["FAILPOINT_FOLDER"]),
     }
     return [fault for fault, wrong in checks.items() if wrong]

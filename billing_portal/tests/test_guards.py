@@ -54,6 +54,8 @@ def test_production_starts_with_good_settings(tmp_path: Path) -> None:
         ({"PAYPAL_CERT_HOST": "127.0.0.1:8100"}, "PAYPAL_CERT_HOST"),
         ({"PAYPAL_CERT_ROOT": "MIIB"}, "PAYPAL_CERT_ROOT"),
         ({"PAYPAL_WEBHOOK_VERIFY": "never"}, "PAYPAL_WEBHOOK_VERIFY"),
+        ({"VIES_API_BASE": "http://127.0.0.1:8100/vies/rest-api"}, "VIES_API_BASE"),
+        ({"VIES_GRACE_DAYS": "30"}, "VIES_RECHECK_DAYS"),
         ({"ENVIRONMENT": "staging"}, "ENVIRONMENT"),
         ({"TOP_UP_LEAST_CENTS": "600000"}, "TOP_UP_LEAST_CENTS"),
     ],
