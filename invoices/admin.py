@@ -7,34 +7,39 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import TabularInline
 
 from core import clock
 from core.admin import ReadOnlyAdmin
+from core.clock import local_date
+from core.downloads import SheetForm, download_headers, sheet_download
 from core.formats import money_text
 from core.money import Money
 from invoices import archive, selectors
 from invoices.archive import ArchiveDamaged
 from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition, Validation
+from invoices.reports import invoice_sheet
 from invoices.services import print_again
 from invoices.states import RenditionKind
 from invoices.validation_admin import ValidationAdmin
+from invoices.zipping import DOCUMENTS_AT_MOST, TooLarge, zip_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponseBase
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
 __all__ = ["InvoiceAdmin", "ReceiptAdmin", "ValidationAdmin"]
 logger = logging.getLogger(__name__)
+WORKBOOK_ROWS = 20_000  # a workbook is written before its first byte is sent: some seconds
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
@@ -150,7 +155,8 @@ class InvoiceAdmin(DocumentAdmin):
     list_filter = ("status", "issue_date", "customer__kind")
     ordering = ("-pk",)
     inlines = (LineInline, VatInline, ValidationInline, RenditionInline)
-    actions = ("make_files_again",)
+    actions = ("make_files_again", "download_zip")
+    change_list_template = "invoices/staff_list.html"
     kinds = (RenditionKind.FACTURX, RenditionKind.PDF, RenditionKind.XML)
     fields = readonly_fields = (
         "number",
@@ -177,6 +183,46 @@ class InvoiceAdmin(DocumentAdmin):
         "files",
         "trail",
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.table_view)
+        return [path("tableau.<str:form>", view, name="invoices_invoice_table"), *super().get_urls()]
+
+    def table_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        """What the filters and the search of the list keep, all its pages, as a spreadsheet."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if form not in SheetForm.values:
+            raise Http404
+        kept = self.get_changelist_instance(request).queryset
+        if form == SheetForm.XLSX and kept.count() > WORKBOOK_ROWS:
+            messages.warning(
+                request,
+                _("A workbook of more than %(most)s invoices is made in the background: ask for it in the exports.")
+                % {"most": WORKBOOK_ROWS},
+            )
+            return redirect("admin:invoices_invoice_changelist")
+        today = local_date(clock.now())
+        return sheet_download(invoice_sheet(kept, on=today), SheetForm(form), stem=f"factures-{today.isoformat()}")
+
+    def has_zip_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("invoices.view_invoice")
+
+    @admin.action(description=gettext_lazy("Download the files (zip)"), permissions=["zip"])
+    def download_zip(self, request: HttpRequest, queryset: QuerySet[Invoice]) -> HttpResponseBase | None:
+        """The issued ones among the chosen, with their index and hashes, sent while it is written."""
+        documents = selectors.documents_among(queryset, at_most=DOCUMENTS_AT_MOST + 1)
+        if not documents:
+            messages.warning(request, _("None of these is issued: there is no file yet."))
+            return None
+        try:
+            parts = zip_of(documents, language=get_language() or "fr")
+        except TooLarge:
+            words = _("One zip holds %(most)s documents at most. Choose fewer.")
+            messages.warning(request, words % {"most": DOCUMENTS_AT_MOST})
+            return None
+        name = f"factures-{local_date(clock.now()).isoformat()}.zip"
+        return StreamingHttpResponse(parts, headers=download_headers("application/zip", name))
 
     def has_make_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("invoices.change_validation")

@@ -5,21 +5,23 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, require_permission
 from core.clock import local_date
+from core.downloads import SheetForm, download_headers, sheet_download
 from invoices import archive, selectors, tabs
 from invoices.archive import ArchiveDamaged
 from invoices.forms import InvoiceFilters, ZipForm
 from invoices.models import Invoice, Receipt
+from invoices.reports import invoice_sheet
 from invoices.states import RenditionKind
 from invoices.zipping import DOCUMENTS_AT_MOST, TooLarge, zip_of
 
@@ -48,8 +50,19 @@ def invoice_list(request: CustomerRequest) -> HttpResponse:
         "page": page,
         "rows": found.page(page.number, size=PAGE_SIZE),
         "zip_year": filters.query.year or local_date(request.now).year,
+        "kept": f"?{urlencode(filters.kept)}" if filters.kept else "",
     }
     return render(request, "invoices/list.html", context)
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def invoice_table(request: CustomerRequest, form: str) -> HttpResponseBase:
+    """The list with the same filters, all its pages, as a spreadsheet."""
+    query = InvoiceFilters(request.GET, years=selectors.invoice_years(request.customer)).query
+    found = selectors.invoices_of(request.customer, query, on=local_date(request.now))
+    stem = f"factures-{request.customer.reference.compact}{f'-{query.year}' if query.year else ''}"
+    return sheet_download(invoice_sheet(found.everything, on=local_date(request.now)), SheetForm(form), stem=stem)
 
 
 @require_permission(Permission.SEE)
@@ -126,7 +139,7 @@ def documents_zip(request: CustomerRequest) -> HttpResponseBase:
             % {"most": DOCUMENTS_AT_MOST},
         )
     name = f"documents-{request.customer.reference.compact}{f'-{form.period.start.year}' if form.period else ''}.zip"
-    return StreamingHttpResponse(parts, headers=_download("application/zip", name))
+    return StreamingHttpResponse(parts, headers=download_headers("application/zip", name))
 
 
 def _invoice_file(request: CustomerRequest, public_id: UUID, kind: RenditionKind) -> HttpResponse:
@@ -149,13 +162,7 @@ def _stored(request: CustomerRequest, document: Invoice | Receipt, rendition: Re
         logger.error("Archive: %s of %s", damage, document)  # noqa: TRY400 - the reason is in the message
         return render(request, "invoices/damaged.html", {"document": document}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
     kind = RenditionKind(rendition.kind)
-    return HttpResponse(content, headers=_download(kind.media_type, kind.file_name(str(document.number))))
-
-
-def _download(kind: str, name: str) -> dict[str, str]:
-    """Headers of a file to keep (RFC 6266), which no proxy or shared computer keeps."""
-    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return {"Content-Type": kind, "Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+    return HttpResponse(content, headers=download_headers(kind.media_type, kind.file_name(str(document.number))))
 
 
 def _back(request: CustomerRequest, text: str) -> HttpResponse:

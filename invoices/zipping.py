@@ -5,7 +5,6 @@ PDFs are compressed already. The last member, index.csv, says what each file is,
 
 from __future__ import annotations
 
-import csv
 import io
 import logging
 import zipfile
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core.sheets import Row, Sheet, csv_lines
 from invoices import archive
 from invoices.archive import ArchiveDamaged
 from invoices.states import RenditionKind, Series
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from core.money import Money
     from invoices.models import Rendition
     from invoices.selectors import StoredDocument
 
 logger = logging.getLogger(__name__)
 DOCUMENTS_AT_MOST = 2_000
 BYTES_AT_MOST = 1 << 30  # far below the 4 GiB where the format changes
-_BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 _FILE_MODE = 0o100644 << 16
 
 
@@ -51,7 +48,7 @@ def zip_of(documents: Sequence[StoredDocument], *, language: str) -> Iterator[by
 
 def _write(documents: Sequence[StoredDocument], language: str) -> Iterator[bytes]:
     pipe = _Pipe()
-    index: list[list[str]] = []
+    index: list[Row] = []
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as bundle:
         for document in documents:
             content, state = _content(document, document.stored)
@@ -104,26 +101,27 @@ def _member(name: str, day: date | None) -> zipfile.ZipInfo:
     return member
 
 
-def _row(document: StoredDocument, state: str, xml_state: str) -> list[str]:
+def _row(document: StoredDocument, state: str, xml_state: str) -> Row:
     return [
+        f"{document.number}.pdf" if state == "STORED" else "",
         document.number,
-        document.series,
-        document.issue_date.isoformat(),
-        document.due_date.isoformat() if document.due_date else "",
-        _figures(document.net),
-        _figures(document.vat),
-        _figures(document.total),
+        document.series.value,
+        document.issue_date,
+        document.due_date,
+        document.net,
+        document.vat,
+        document.total,
         state,
         document.stored.sha256 if document.stored else "",
-        RenditionKind(document.stored.kind).label if document.stored else "",
+        str(RenditionKind(document.stored.kind).label) if document.stored else "",
         document.xml.sha256 if document.xml and xml_state == "STORED" else "",
     ]
 
 
-def _table(rows: Sequence[list[str]]) -> str:
-    """UTF-8 with a mark for spreadsheets, semicolons, decimal commas, no cell that runs as a formula."""
+def _table(rows: Sequence[Row]) -> str:
+    """The index, in the language of this moment."""
     states = {"STORED": "", "PENDING": _("being prepared"), "DAMAGED": _("damaged, we are looking into it")}
-    kinds = {Series.INVOICE.value: _("Invoice"), Series.RECEIPT.value: _("Receipt")}
+    kinds = {Series.INVOICE: _("Invoice"), Series.CREDIT_NOTE: _("Credit note"), Series.RECEIPT: _("Receipt")}
     columns = [
         _("File"),
         _("Number"),
@@ -138,20 +136,7 @@ def _table(rows: Sequence[list[str]]) -> str:
         _("Form"),
         "XML, SHA-256",
     ]
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns)
-    for number, series, issued, due, net, vat, total, state, *files in rows:
-        file = f"{number}.pdf" if state == "STORED" else ""
-        cells = [file, number, kinds[series], issued, due, net, vat, total, states[state], *files]
-        writer.writerow([_safe(cell) for cell in cells])
-    return _BOM + text.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """Amounts are positive here: a cell that starts like a formula is text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _figures(amount: Money | None) -> str:
-    return "" if amount is None else f"{amount.euros:.2f}".replace(".", ",")
+    shown: list[Row] = [
+        [*row[:2], kinds[Series(str(row[2]))], *row[3:8], states[str(row[8])], *row[9:]] for row in rows
+    ]
+    return "".join(csv_lines([Sheet("index", columns, shown)]))

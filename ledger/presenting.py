@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core.money import ZERO, Money
+from core.sheets import Sheet
 from ledger.kinds import MovementKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ledger.selectors import Movement
 
 _DOCUMENTS = {MovementKind.INVOICE, MovementKind.CREDIT_NOTE}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +54,12 @@ def totals(movements: Sequence[Movement]) -> Totals:
     )
 
 
-def csv_lines(movements: Iterable[Movement], *, language: str) -> Iterator[str]:
-    """The export, line by line: UTF-8 with a mark for spreadsheets, semicolons, decimal commas, dates as they sort.
-
-    It is written while it is sent, after the view is over: the language is given.
-    """
-    with translation.override(language):
-        yield from _csv_lines(movements)
-
-
-def _csv_lines(movements: Iterable[Movement]) -> Iterator[str]:
-    writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
+def statement_sheet(movements: Iterable[Movement]) -> Sheet:
+    """The export, in the language of this moment: rows are read when it is long over."""
+    kinds = {kind.value: str(kind.label) for kind in MovementKind}
     columns = [_("Date"), _("Kind"), _("Wording"), _("Document"), _("Debit"), _("Credit"), _("Balance after")]
-    yield BOM + writer.writerow(columns)
-    for movement in movements:
-        yield writer.writerow(
-            [
-                movement.date.isoformat(),
-                MovementKind(movement.kind).label,
-                _text(movement.label),
-                _text(movement.piece_ref),
-                _figures(movement.debit),
-                _figures(movement.credit),
-                _figures(movement.balance_after),
-            ]
-        )
-
-
-def _text(value: str) -> str:
-    """A cell that a spreadsheet never runs as a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def _figures(amount: Money | None) -> str:
-    return "" if amount is None else f"{amount.euros:.2f}".replace(".", ",")
-
-
-class _Echo:
-    """A file that gives back what is written to it, so that the csv module can stream."""
-
-    def write(self, text: str) -> str:
-        return text
+    rows = (
+        [each.date, kinds[each.kind], each.label, each.piece_ref, each.debit, each.credit, each.balance_after]
+        for each in movements
+    )
+    return Sheet(_("Transactions"), columns, rows)

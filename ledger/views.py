@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, require_permission
+from core.downloads import SheetForm, sheet_download
 from ledger import presenting
 from ledger.forms import StatementFilters
 from ledger.selectors import SEARCHED, StatementQuery, iter_statement, statement_page, statement_years
@@ -52,17 +51,9 @@ def transactions_csv(request: CustomerRequest) -> HttpResponseBase:
     """The same lines as the page with the same filters, all of them, as they are read."""
     query = StatementFilters(request.GET, years=statement_years(request.customer.pk)).query
     everything = StatementQuery(query.year, query.kinds, query.search)
-    language = get_language() or "fr"
-    name = f"transactions-{request.customer.reference.compact}{f'-{query.year}' if query.year else ''}.csv"
-    return StreamingHttpResponse(
-        presenting.csv_lines(iter_statement(request.customer.pk, everything), language=language),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Language": language,
-            "Cache-Control": "private, no-store",
-        },
-    )
+    stem = f"transactions-{request.customer.reference.compact}{f'-{query.year}' if query.year else ''}"
+    movements = iter_statement(request.customer.pk, everything)
+    return sheet_download(presenting.statement_sheet(movements), SheetForm.CSV, stem=stem)
 
 
 def _address(form: StatementFilters, **cursor: int) -> str:

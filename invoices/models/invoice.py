@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.money import Money
 from invoices.models.hashing import HASH
 from invoices.states import DocumentKind, FreedMoney, InvoiceStatus
 from invoices.tax.treatments import Treatment
@@ -167,6 +168,10 @@ class Invoice(models.Model):
     @property
     def is_credit_note(self) -> bool:
         return self.kind == DocumentKind.CREDIT_NOTE
+
+    def counted(self, cents: int) -> Money:
+        """One of its amounts as it counts in a sum: what a credit note takes back is negative."""
+        return Money(-cents if self.is_credit_note else cents)
 
 
 class InvoiceLine(models.Model):

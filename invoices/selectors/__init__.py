@@ -27,6 +27,7 @@ from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_s
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_of
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
 from invoices.selectors.proofs import what_is_missing
+from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
 
 __all__ = [
     "ArchiveState",
@@ -44,6 +45,7 @@ __all__ = [
     "correction_of",
     "credit_notes_of",
     "credited_totals",
+    "documents_among",
     "documents_of",
     "files_of",
     "files_of_many",

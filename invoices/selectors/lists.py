@@ -95,6 +95,11 @@ class InvoiceList:
         """The rows of one page, counted from 1."""
         return [self._row(invoice) for invoice in self._rows[(number - 1) * size : number * size]]
 
+    @property
+    def everything(self) -> QuerySet[Invoice]:
+        """All that the query keeps, of every page, in the same order."""
+        return self._rows
+
     def __len__(self) -> int:
         return self._total
 

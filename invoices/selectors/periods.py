@@ -36,7 +36,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """One document; nothing is stored while it waits to be made. An invoice is stored as Factur-X, or else as PDF."""
+    """One document; nothing is stored while it waits to be made. An invoice is stored as Factur-X, or else as PDF.
+
+    Amounts of a credit note are negative.
+    """
 
     number: str
     series: Series
@@ -63,17 +66,23 @@ def chosen_invoices(customer: Customer, numbers: Sequence[str]) -> list[StoredDo
     return _invoices(own.order_by("issue_date", "number"))
 
 
+def documents_among(chosen: QuerySet[Invoice], *, at_most: int) -> list[StoredDocument]:
+    """The issued ones of these invoices and credit notes, oldest first, so many at most. Two queries."""
+    issued = chosen.filter(status=InvoiceStatus.ISSUED).order_by("issue_date", "number")
+    return _invoices(issued[:at_most])
+
+
 def _invoices(rows: QuerySet[Invoice]) -> list[StoredDocument]:
     files = files_of_many(rows)
     return [
         StoredDocument(
             number=row.number,
-            series=Series.INVOICE,
+            series=Series.CREDIT_NOTE if row.is_credit_note else Series.INVOICE,
             issue_date=row.issue_date,
             due_date=row.due_date,
-            net=Money(row.net_cents),
-            vat=Money(row.vat_cents),
-            total=Money(row.total_cents),
+            net=row.counted(row.net_cents),
+            vat=row.counted(row.vat_cents),
+            total=row.counted(row.total_cents),
             stored=files[row.pk].best,
             xml=files[row.pk].xml,
         )

@@ -1,0 +1,85 @@
+"""Invoices and credit notes as a table, one row each, with what is still to pay on the day of the question."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core.references import CustomerNumber
+from core.sheets import Sheet
+from invoices.states import DocumentKind, InvoiceStatus, Settlement
+from ledger import selectors as ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from core.money import Money
+    from core.sheets import Row
+    from invoices.models import Invoice
+
+_AT_ONCE = 1_000
+
+
+def invoice_sheet(invoices: QuerySet[Invoice], *, on: date) -> Sheet:
+    """The issued ones of these, in their order, in the language of this moment. Amounts of credit notes are negative.
+
+    Read a thousand at a time, with one question more for what is open of each thousand.
+    """
+    columns = [
+        _("Number"),
+        _("Kind"),
+        _("Issue date"),
+        _("Due date"),
+        _("Customer number"),
+        _("Customer"),
+        _("Country"),
+        _("VAT number"),
+        _("Subject"),
+        _("Excl. VAT"),
+        _("VAT"),
+        _("Incl. VAT"),
+        _("To pay"),
+        _("State"),
+    ]
+    words = {str(value): str(label) for value, label in (*DocumentKind.choices, *Settlement.choices)}
+    issued = invoices.filter(status=InvoiceStatus.ISSUED)
+    return Sheet(_("Invoices"), columns, _rows(issued, on, words))
+
+
+def _rows(issued: QuerySet[Invoice], on: date, words: Mapping[str, str]) -> Iterator[Row]:
+    found = issued.iterator(_AT_ONCE)
+    while some := list(islice(found, _AT_ONCE)):
+        left = ledger.open_amounts([str(invoice.number) for invoice in some if not invoice.is_credit_note])
+        for invoice in some:
+            yield _row(invoice, left.get(str(invoice.number)), on, words)
+
+
+def _row(invoice: Invoice, left: Money | None, on: date, words: Mapping[str, str]) -> Row:
+    buyer = invoice.buyer
+    return [
+        str(invoice.number),
+        words[invoice.kind],
+        invoice.issue_date,
+        None if invoice.is_credit_note else invoice.due_date,
+        CustomerNumber(buyer["number"]).compact,
+        buyer["name"],
+        buyer["country"],
+        buyer["vat_number"],
+        invoice.subject,
+        invoice.counted(invoice.net_cents),
+        invoice.counted(invoice.vat_cents),
+        invoice.counted(invoice.total_cents),
+        left,
+        "" if left is None else words[_state(invoice, left, on)],
+    ]
+
+
+def _state(invoice: Invoice, left: Money, on: date) -> Settlement:
+    if not left:
+        return Settlement.PAID
+    return Settlement.LATE if invoice.due_date and invoice.due_date < on else Settlement.DUE
