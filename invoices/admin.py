@@ -156,7 +156,7 @@ class InvoiceAdmin(DocumentAdmin):
     ordering = ("-pk",)
     inlines = (LineInline, VatInline, ValidationInline, RenditionInline)
     actions = ("make_files_again", "download_zip")
-    change_list_template = "invoices/staff_list.html"
+    change_list_template = "staff/invoices.html"
     kinds = (RenditionKind.FACTURX, RenditionKind.PDF, RenditionKind.XML)
     fields = readonly_fields = (
         "number",
