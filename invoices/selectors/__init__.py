@@ -24,10 +24,9 @@ from invoices.selectors.documents import (
 )
 from invoices.selectors.files import DocumentFiles, files_of, files_of_many, last_validation, waiting_validations
 from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_states, invoice_years, invoices_of
-from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_of
-from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
-from invoices.selectors.proofs import what_is_missing
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
+from invoices.selectors.proofs import what_is_missing
+from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
 
 __all__ = [
     "ArchiveState",
