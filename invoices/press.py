@@ -6,6 +6,8 @@ Importing this module takes most of a second: only what really prints imports it
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+from invoices.glyphs import characters_of, drawable
 from invoices.hybrid import make_hybrid
 
 if TYPE_CHECKING:
@@ -78,6 +81,8 @@ _FETCHER = OwnFilesOnly()
 _FONTS = FontConfiguration()
 _DEFAULTS = CSS(string=_ELEMENTS)
 _STYLE = CSS(filename=PAPER / "paper.css", font_config=_FONTS, url_fetcher=_FETCHER)
+_PLEX = tuple(PAPER / "fonts" / f"IBMPlexSans-{weight}.woff2" for weight in ("Regular", "SemiBold"))
+_WIDE = PAPER / "fonts" / "DejaVuSans.woff2"
 _IMAGES: dict[Any, Any] = {}
 _ONE_AT_A_TIME = Lock()  # a font configuration is not shared between threads
 
@@ -108,4 +113,15 @@ def _options(identifier: str) -> dict[str, Any]:
 
 
 def _laid_out(page: str, options: dict[str, Any]) -> Document:
-    return Paper(page, _FETCHER).render(font_config=_FONTS, stylesheets=[_STYLE], cache=_IMAGES, **options)
+    page, is_wide = drawable(page, plain=characters_of(*_PLEX), wide=characters_of(_WIDE))
+    fonts, style = _wide_style() if is_wide else (_FONTS, _STYLE)
+    return Paper(page, _FETCHER).render(font_config=fonts, stylesheets=[style], cache=_IMAGES, **options)
+
+
+@cache
+def _wide_style() -> tuple[FontConfiguration, CSS]:
+    """The same style with a second font behind the first: for the few pages that need it, since it costs some time."""
+    fonts = FontConfiguration()
+    text = re.sub(r"(\bfont: [^;}]*) Plex", r"\1 Plex, Wide", (PAPER / "paper.css").read_text(encoding="utf-8"))
+    face = f"@font-face {{ font-family: Wide; src: url({_WIDE.as_uri()}) }}\n"
+    return fonts, CSS(string=face + text, base_url=_BASE, font_config=fonts, url_fetcher=_FETCHER)

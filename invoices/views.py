@@ -79,22 +79,28 @@ def invoice_detail(request: CustomerRequest, public_id: UUID) -> HttpResponse:
 @require_permission(Permission.SEE)
 @require_safe
 def invoice_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
-    """The stored PDF of an invoice, without its XML."""
-    return _invoice_file(request, public_id, RenditionKind.PDF)
+    """The stored Factur-X of an invoice, or else its PDF."""
+    invoice = _own_invoice(request, public_id)
+    return _stored(request, invoice, selectors.files_of(invoice).best)
 
 
 @require_permission(Permission.SEE)
 @require_safe
-def invoice_facturx(request: CustomerRequest, public_id: UUID) -> HttpResponse:
-    """The stored Factur-X of an invoice: PDF and XML in one file."""
-    return _invoice_file(request, public_id, RenditionKind.FACTURX)
+def invoice_plain_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """The stored PDF of an invoice, without its XML."""
+    invoice = _own_invoice(request, public_id)
+    return _stored(request, invoice, selectors.files_of(invoice).pdf)
 
 
 @require_permission(Permission.SEE)
 @require_safe
 def invoice_xml(request: CustomerRequest, public_id: UUID) -> HttpResponse:
-    """The stored XML of an invoice, alone."""
-    return _invoice_file(request, public_id, RenditionKind.XML)
+    """The stored XML of an invoice, alone; none while its checks call it invalid."""
+    invoice = _own_invoice(request, public_id)
+    files = selectors.files_of(invoice)
+    if files.is_invalid:
+        return render(request, "invoices/no_facturx.html", {"invoice": invoice}, status=HTTPStatus.CONFLICT)
+    return _stored(request, invoice, files.xml)
 
 
 @require_permission(Permission.SEE)
@@ -142,15 +148,11 @@ def documents_zip(request: CustomerRequest) -> HttpResponseBase:
     return StreamingHttpResponse(parts, headers=download_headers("application/zip", name))
 
 
-def _invoice_file(request: CustomerRequest, public_id: UUID, kind: RenditionKind) -> HttpResponse:
+def _own_invoice(request: CustomerRequest, public_id: UUID) -> Invoice:
     try:
-        invoice = selectors.issued_invoice(request.customer, public_id)
+        return selectors.issued_invoice(request.customer, public_id)
     except Invoice.DoesNotExist:
         raise Http404 from None
-    files = selectors.files_of(invoice)
-    if files.is_invalid and kind != RenditionKind.PDF:
-        return render(request, "invoices/no_facturx.html", {"invoice": invoice}, status=HTTPStatus.CONFLICT)
-    return _stored(request, invoice, files.of(kind))
 
 
 def _stored(request: CustomerRequest, document: Invoice | Receipt, rendition: Rendition | None) -> HttpResponse:

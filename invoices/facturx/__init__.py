@@ -8,6 +8,6 @@ from __future__ import annotations
 from invoices.facturx.channels import channel_of
 from invoices.facturx.document import facturx_xml
 from invoices.facturx.findings import Finding, Stage
-from invoices.facturx.preflight import advice, file_findings, preflight
+from invoices.facturx.rules import advice, file_findings, preflight
 
 __all__ = ["Finding", "Stage", "advice", "channel_of", "facturx_xml", "file_findings", "preflight"]

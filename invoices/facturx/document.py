@@ -66,18 +66,15 @@ def facturx_xml(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[In
     said = _Said(invoice, number, issue_date, due_date, seller, buyer, channel_of(buyer), lines, vat)
     with translation.override(buyer.language):
         return document(
+            _context(said),
+            _head(said),
             rsm(
-                "CrossIndustryInvoice",
-                _context(said),
-                _head(said),
-                rsm(
-                    "SupplyChainTradeTransaction",
-                    *[_line(line) for line in lines],
-                    _agreement(said),
-                    _delivery(said),
-                    _settlement(said),
-                ),
-            )
+                "SupplyChainTradeTransaction",
+                *[_line(line) for line in lines],
+                _agreement(said),
+                _delivery(said),
+                _settlement(said),
+            ),
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from core.failpoints import failpoint
 from invoices import archive, pdf
 from invoices.models import ROUTING_LENGTHS, Invoice, Receipt, Rendition
 from invoices.services.checking import Checked, check, check_file, record
@@ -88,6 +89,7 @@ def _print(
 def _keep(invoice: Invoice, checked: Checked, plain: bytes, hybrid: bytes | None, *, at: datetime) -> Rendered:
     stored_pdf, stored_xml = _archive(plain), _archive(checked.xml)
     stored_facturx = _archive(hybrid) if hybrid is not None else None
+    failpoint("invoices-files-stored")
     with transaction.atomic():
         validation = record(invoice, checked, at=at)
         paper = _note_pdf(invoice, stored_pdf, at=at)

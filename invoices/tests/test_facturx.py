@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pikepdf
 import pytest
 from facturx import get_xml_from_pdf  # type: ignore[import-untyped]
+from lxml import etree  # type: ignore[import-untyped]
 
 from accounts.models import CustomerKind
 from accounts.services import create_customer
@@ -55,9 +56,11 @@ def test_the_xml_of_an_invoice_is_the_one_kept(cast: Cast) -> None:
     monthly = replace(HOSTING, period_start=date(2026, 11, 1), period_end=date(2026, 11, 30))
     discount = replace(MAILBOXES, label="Remise de fidélité", quantity=Decimal(-1))
 
-    xml = xml_of(issued(cast.company, monthly, MAILBOXES, discount, engagement_number="CDE-7"))
+    root = etree.fromstring(xml_of(issued(cast.company, monthly, MAILBOXES, discount, engagement_number="CDE-7")))
 
-    assert xml.decode() == (GOLDEN / "factur-x.xml").read_text(encoding="utf-8")
+    etree.indent(root, space=" ")
+    kept = (GOLDEN / "factur-x.xml").read_text(encoding="utf-8")
+    assert etree.tostring(root, xml_declaration=True, encoding="UTF-8").decode() == kept
 
 
 @pytest.mark.parametrize("paid", [0, 1000, 100_000])
@@ -81,7 +84,7 @@ def test_chorus_pro_reads_sirets_and_the_buyers_references(cast: Cast, settings:
     assert '<ram:ID schemeID="0002">21690123100011</ram:ID>' in xml
     assert '<ram:ID schemeID="0002">99999999800019</ram:ID>' in xml
     assert "<ram:BuyerReference>FACT-01</ram:BuyerReference>" in xml
-    assert "URIUniversalCommunication>\n    <ram:URIID schemeID" not in xml
+    assert "<ram:URIUniversalCommunication>" not in xml
     for reference in ("EJ-1", "M-2"):
         assert f"<ram:IssuerAssignedID>{reference}</ram:IssuerAssignedID>" in xml
     settings.CHORUS_SIRET_SCHEME = "0009"

@@ -167,13 +167,18 @@ def test_a_public_body_is_not_asked_for_a_card(client: Client, cast: Cast, today
 
 def test_the_stored_bytes_are_served(signed_in: Client, cast: Cast, today: datetime) -> None:
     invoice = issued(cast.individual, at=today)
-    rendition = render_invoice(invoice.pk, at=today).pdf
+    made = render_invoice(invoice.pk, at=today)
 
-    response = signed_in.get(reverse("invoices:pdf", args=[invoice.public_id]))
-
-    assert response.content == archive.read(rendition.sha256)
-    assert response.headers["Content-Type"] == "application/pdf"
-    assert response.headers["Content-Disposition"] == f'attachment; filename="{invoice.number}.pdf"'
+    for name, rendition, kind, file in (
+        ("pdf", made.facturx, "application/pdf", f"factur-x_{invoice.number}.pdf"),
+        ("plain_pdf", made.pdf, "application/pdf", f"{invoice.number}.pdf"),
+        ("xml", made.xml, "application/xml", f"factur-x_{invoice.number}.xml"),
+    ):
+        response = signed_in.get(reverse(f"invoices:{name}", args=[invoice.public_id]))
+        assert rendition is not None
+        assert response.content == archive.read(rendition.sha256)
+        assert response.headers["Content-Type"] == kind
+        assert response.headers["Content-Disposition"] == f'attachment; filename="{file}"'
     assert "no-store" in response.headers["Cache-Control"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
@@ -211,7 +216,7 @@ def test_a_receipt_is_listed_and_served(signed_in: Client, cast: Cast, today: da
     assert response.content == archive.read(rendition.sha256)
 
 
-@pytest.mark.parametrize("name", ["detail", "pdf", "receipt_pdf"])
+@pytest.mark.parametrize("name", ["detail", "pdf", "plain_pdf", "xml", "receipt_pdf"])
 def test_a_stranger_finds_nothing(client: Client, cast: Cast, today: datetime, name: str) -> None:
     document: Invoice | Receipt = (
         receipt(cast.individual, at=today) if name == "receipt_pdf" else issued(cast.individual, at=today)
@@ -233,7 +238,7 @@ def test_a_list_holds_the_readers_own_documents_only(client: Client, cast: Cast,
     assert b"RC20" not in response.content
 
 
-@pytest.mark.parametrize("name", ["list", "receipts", "detail", "pdf", "receipt_pdf"])
+@pytest.mark.parametrize("name", ["list", "receipts", "detail", "pdf", "plain_pdf", "xml", "receipt_pdf"])
 def test_the_accountant_reads_everything(client: Client, cast: Cast, today: datetime, name: str) -> None:
     document: Invoice | Receipt = (
         receipt(cast.individual, at=today) if name == "receipt_pdf" else issued(cast.individual, at=today)
@@ -262,13 +267,14 @@ def test_a_former_member_reads_nothing_any_more(client: Client, cast: Cast, toda
     page(client, "detail", invoice.public_id, status=404)
 
 
-@pytest.mark.parametrize("name", ["list", "detail", "pdf", "receipts", "receipt_pdf"])
+@pytest.mark.parametrize("name", ["list", "detail", "pdf", "xml", "receipts", "receipt_pdf"])
 def test_no_page_asks_the_database_much(signed_in: Client, cast: Cast, today: datetime, name: str) -> None:
     pay(cast.individual, 1000, ref="pi_0", at=today)
     invoices = [issued(cast.individual, at=today) for _ in range(12)]
     papers = [receipt(cast.individual, 5000, ref=f"P-{n}", at=today) for n in range(3)]
     render_invoice(invoices[0].pk, at=today)
-    args = {"detail": [invoices[0].public_id], "pdf": [invoices[0].public_id], "receipt_pdf": [papers[0].public_id]}
+    args = {"detail": [invoices[0].public_id], "receipt_pdf": [papers[0].public_id]}
+    args |= {name: [invoices[0].public_id] for name in ("pdf", "xml")}
 
     with CaptureQueriesContext(connection) as asked:
         signed_in.get(reverse(f"invoices:{name}", args=args.get(name, [])))
