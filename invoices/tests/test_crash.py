@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from django.db import connection
 
 from core.clock import now
 from invoices import services
-from invoices.models import DocumentSeries, Invoice
+from invoices.models import DocumentSeries, Invoice, Rendition, Validation
 from invoices.services import Request
 from invoices.tests.making import issued
 from ledger import selectors as ledger
@@ -28,14 +29,19 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str, answer: tuple[str, ...] = ("--json",)) -> subprocess.CompletedProcess[str]:
     name = str(connection.settings_dict["NAME"])
     on_server = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     address = on_server if connection.vendor == "postgresql" else f"sqlite:///{name}"
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments, "--json"],
+        [sys.executable, "manage.py", *arguments, *answer],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": address, "FAILPOINT_FOLDER": str(folder)},
+        env={
+            **os.environ,
+            "DATABASE_URL": address,
+            "FAILPOINT_FOLDER": str(folder),
+            "ARCHIVE_DIR": str(folder / "archive"),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -80,3 +86,19 @@ def test_a_process_killed_after_numbering_a_credit_note_takes_nothing_back(tmp_p
     assert ledger.get_balance(customer.pk).balance.cents == -4680
     note = services.issue_credit_note(invoice, None, Request("Erreur", "k"), at=now())
     assert str(note.number).endswith("-000001")
+
+
+def test_a_process_killed_while_it_keeps_the_files_serves_nothing_until_it_is_done_again(tmp_path: Path) -> None:
+    number = str(issued(make_individual()).number)
+    (tmp_path / "invoices-files-stored").touch()
+
+    killed = run(tmp_path, "export_invoice", number, f"--pdf={tmp_path / 'a.pdf'}", answer=())
+
+    assert killed.returncode == -signal.SIGKILL
+    assert not Rendition.objects.exists()
+    assert not Validation.objects.exists()
+    left = {path.name for path in (tmp_path / "archive").rglob("*") if path.is_file()}
+    again = run(tmp_path, "export_invoice", number, f"--pdf={tmp_path / 'a.pdf'}", answer=())
+    assert again.returncode == 0, again.stderr
+    assert {rendition.sha256 for rendition in Rendition.objects.all()} == left
+    assert hashlib.sha256((tmp_path / "a.pdf").read_bytes()).hexdigest() in left

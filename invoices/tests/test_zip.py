@@ -15,6 +15,7 @@ from core.money import Money
 from invoices import archive, zipping
 from invoices.models import Rendition
 from invoices.selectors import Period, StoredDocument, documents_of
+from invoices.services import render_invoice
 from invoices.states import Series
 from invoices.tests.making import issued, receipt
 from invoices.zipping import TooLarge, zip_of
@@ -77,6 +78,21 @@ def test_a_year_holds_invoices_receipts_and_an_index(signed_in: Client, cast: Ca
     assert index[1][9] == hashlib.sha256(b"%PDF invoice").hexdigest()
     assert index[2][2] == "Reçu"
     assert index[2][5:8] == ["", "", "50,00"]
+
+
+def test_an_invoice_goes_with_its_factur_x_and_its_xml(signed_in: Client, cast: Cast, today: datetime) -> None:
+    invoice = issued(cast.individual, at=today)
+    made = render_invoice(invoice.pk, at=today)
+
+    files, index = unzip(b"".join(signed_in.get(reverse("invoices:zip"), {"year": today.year})))
+
+    assert made.facturx is not None
+    assert files == {
+        f"{invoice.number}.pdf": archive.read(made.facturx.sha256),
+        f"{invoice.number}.xml": archive.read(made.xml.sha256),
+    }
+    assert index[0][9:] == ["SHA-256", "Forme", "XML, SHA-256"]
+    assert index[1][9:] == [made.facturx.sha256, "Factur-X", made.xml.sha256]
 
 
 def test_what_is_not_printed_or_damaged_is_in_the_index_only(
