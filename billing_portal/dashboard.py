@@ -21,7 +21,8 @@ from core.formats import in_fours
 from core.money import ZERO, Money
 from core.templatetags.ui import day, money
 from invoices.models import Invoice
-from invoices.states import InvoiceStatus, Settlement
+from invoices.selectors import invoice_state, with_taken
+from invoices.states import InvoiceStatus
 from ledger import selectors as ledger
 from ledger.presenting import line
 from payments.selectors import being_checked
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer, Seller
     from accounts.permissions import CustomerRequest
+    from invoices.states import Settlement
     from ledger.selectors import Movement
 
 LATEST_MOVEMENTS = 5
 LATEST_INVOICES = 3
 _REMEMBERED = 24
 """Invoices read to link what is owed to its page: two years of monthly ones."""
-_KINDS = {Settlement.PAID: "ok", Settlement.DUE: "due", Settlement.LATE: "late"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice as the page writes it."""
+    """An invoice as the page writes it, or a credit note, whose total is below zero."""
 
     number: str
     href: str
@@ -72,6 +73,7 @@ class Document:
     total: Money
     state: str
     kind: str
+    is_credit_note: bool
 
 
 @require_permission(Permission.SEE)
@@ -88,7 +90,7 @@ def overview(customer: Customer, *, today: date, may_pay: bool) -> dict[str, Any
     balance = ledger.get_balance(customer.pk)
     items = ledger.open_items(customer.pk)
     payment = being_checked(customer)
-    documents = _documents(customer, {item.document_ref: item.due_date for item in items}, today)
+    documents = _documents(customer, {item.document_ref: item.open for item in items}, today)
     links = {document.number: document.href for document in documents}
     situation = Situation(
         today=today,
@@ -114,23 +116,29 @@ def overview(customer: Customer, *, today: date, may_pay: bool) -> dict[str, Any
     }
 
 
-def _documents(customer: Customer, due: Mapping[str, date], today: date) -> list[Document]:
-    issued = Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED).order_by("-issue_date", "-number")
-    return [_document(invoice, due.get(str(invoice.number)), today) for invoice in issued[:_REMEMBERED]]
+def _documents(customer: Customer, left: Mapping[str, Money], today: date) -> list[Document]:
+    """The last invoices and credit notes; `left` is what is still to pay, by number. One query."""
+    issued = with_taken(Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED))
+    return [
+        _document(
+            invoice,
+            invoice_state(invoice, left.get(str(invoice.number), ZERO), taken=Money(invoice.taken_cents), on=today),
+        )
+        for invoice in issued.order_by("-issue_date", "-issued_at", "-pk")[:_REMEMBERED]
+    ]
 
 
-def _document(invoice: Invoice, due: date | None, today: date) -> Document:
-    """`due` is the day by which the rest has to be paid; None when nothing is left."""
+def _document(invoice: Invoice, state: Settlement) -> Document:
     if invoice.number is None or invoice.issue_date is None:
         raise TypeError(f"{invoice} is not issued")
-    state = Settlement.PAID if due is None else Settlement.LATE if due < today else Settlement.DUE
     return Document(
         invoice.number,
         reverse("invoices:detail", args=[invoice.public_id]),
         invoice.issue_date,
-        Money(invoice.total_cents),
+        Money(-invoice.total_cents if invoice.is_credit_note else invoice.total_cents),
         str(state.label),
-        _KINDS[state],
+        state.tag,
+        invoice.is_credit_note,
     )
 
 
@@ -175,9 +183,9 @@ def _next_due(situation: Situation) -> Fact:
 
 
 def _latest_invoice(documents: Sequence[Document]) -> Fact:
-    if not documents:
+    latest = next((document for document in documents if not document.is_credit_note), None)
+    if latest is None:
         return Fact(_("Latest invoice"), pgettext("feminine", "None"), _("It comes a few hours after an order"))
-    latest = documents[0]
     link = format_html('<a class="ref" href="{}">{}</a>', latest.href, latest.number)
     return Fact(_("Latest invoice"), link, format_html("{}, {}", money(latest.total), latest.state))
 

@@ -1,13 +1,14 @@
-"""The filters of the lists. A value that cannot be read is left aside: a bookmark never fails."""
+"""The filters of the lists, where a value that cannot be read is left aside (a bookmark never fails); and a buyer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.forms import ProfileForm
 from invoices.selectors import InvoiceQuery, Period
 from invoices.states import Settlement
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.http import QueryDict
+
+    from accounts.models import Customer
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _NUMBERS_AT_MOST = 200
@@ -68,3 +71,12 @@ class ZipForm(forms.Form):
         """The year or the month; None when no year could be read."""
         year = self.cleaned_data.get("year")
         return Period.of(year, self.cleaned_data.get("month")) if year else None
+
+
+class BuyerForm(ProfileForm):
+    """Who an invoice is addressed to: of the billing details, those that its paper says."""
+
+    def __init__(self, customer: Customer, data: Any = None) -> None:
+        super().__init__(customer, data)
+        for name in ("service_code", "engagement_number", "market_number", "billing_emails", "language"):
+            self.fields.pop(name, None)

@@ -120,6 +120,7 @@ class InvoicePaper:
     is_partly_paid: bool
     vat_on_debits: bool
     late_rate: str
+    replaces: str
     transfer: Transfer | None
 
 
@@ -148,11 +149,11 @@ def invoice_paper(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[
     to_pay = Money(invoice.total_cents - invoice.paid_at_issue_cents)
     period = usual_period((line.period_start, line.period_end) for line in lines)
     return InvoicePaper(
-        head=_letterhead(_("Invoice %(number)s") % {"number": number}, number, seller, buyer, issued_at),
+        head=letterhead(_("Invoice %(number)s") % {"number": number}, number, seller, buyer, issued_at),
         subject=_subject(invoice, lines, period),
         references=_invoice_references(invoice, buyer, issue_date, period),
-        lines=_lines(shown_lines(lines, vat, with_vat=buyer.is_consumer), period),
-        vat=[_vat(group) for group in vat],
+        lines=paper_lines(shown_lines(lines, vat, with_vat=buyer.is_consumer), period),
+        vat=[paper_vat(group) for group in vat],
         net=money_text(Money(invoice.net_cents)),
         vat_total=money_text(Money(invoice.vat_cents)),
         total=money_text(Money(invoice.total_cents)),
@@ -164,6 +165,7 @@ def invoice_paper(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[
         is_partly_paid=bool(to_pay) and invoice.paid_at_issue_cents > 0,
         vat_on_debits=invoice.vat_on_debits,
         late_rate=rate_text(seller.late_rate),
+        replaces=_replaces(invoice),
         transfer=_transfer(seller, buyer, to_pay) if to_pay else None,
     )
 
@@ -180,7 +182,7 @@ def receipt_paper(receipt: Receipt) -> ReceiptPaper:
         Reference(_("Payment reference"), receipt.payment_ref),
     ]
     return ReceiptPaper(
-        head=_letterhead(
+        head=letterhead(
             _("Payment receipt %(number)s") % {"number": receipt.number},
             receipt.number,
             seller,
@@ -199,7 +201,19 @@ def receipt_paper(receipt: Receipt) -> ReceiptPaper:
     )
 
 
-def _letterhead(title: str, name: str, seller: Seller, buyer: Buyer, at: datetime) -> Letterhead:
+def named(invoice: Invoice) -> str:
+    """An issued invoice as another document refers to it: `FA2026-000001 du 1er novembre 2026` (CGI art. 289, I-5)."""
+    if invoice.issue_date is None:
+        raise TypeError(f"{invoice} is not issued")
+    return _("%(number)s of %(day)s") % {"number": invoice.number, "day": day_text(invoice.issue_date)}
+
+
+def _replaces(invoice: Invoice) -> str:
+    return named(invoice.replaces) if invoice.replaces else ""
+
+
+def letterhead(title: str, name: str, seller: Seller, buyer: Buyer, at: datetime) -> Letterhead:
+    """Who writes, to whom, when: the same on every document."""
     address = _address(buyer, seller)
     return Letterhead(
         language=buyer.language,
@@ -242,13 +256,17 @@ def _subject(invoice: Invoice, lines: Sequence[InvoiceLine], period: tuple[date,
 def _invoice_references(
     invoice: Invoice, buyer: Buyer, issue_date: date, period: tuple[date, date] | None
 ) -> list[list[Reference]]:
-    """First who and when; then, when there are any, the buyer's own references (C. com. art. L. 441-9, I)."""
     first = [
         Reference(_("Issue date"), day_text(issue_date)),
         Reference(_("Period"), period_text(*period)) if period else None,
         Reference(_("Customer"), buyer.reference.shown),
-        _identity(buyer),
+        identity(buyer),
     ]
+    return reference_rows(first, invoice)
+
+
+def reference_rows(first: Sequence[Reference | None], invoice: Invoice) -> list[list[Reference]]:
+    """First who and when; then, when there are any, the buyer's own references (C. com. art. L. 441-9, I)."""
     second = [
         Reference(_("Service code"), invoice.service_code),
         Reference(_("Engagement"), invoice.engagement_number),
@@ -258,7 +276,7 @@ def _invoice_references(
     return [row + [Reference("", "")] * (_COLUMNS - len(row)) for row in rows if row]
 
 
-def _identity(buyer: Buyer) -> Reference | None:
+def identity(buyer: Buyer) -> Reference | None:
     """The buyer's numbers: SIRET of a public body, SIREN and VAT number of a company, none of a consumer."""
     if buyer.is_consumer:
         return None
@@ -271,7 +289,7 @@ def _identity(buyer: Buyer) -> Reference | None:
     return Reference(_("Your VAT number"), buyer.vat_number)
 
 
-def _lines(shown: Sequence[ShownLine], period: tuple[date, date] | None) -> list[PaperLine]:
+def paper_lines(shown: Sequence[ShownLine], period: tuple[date, date] | None) -> list[PaperLine]:
     """The rows; the period of a line is said only when it is not the one of the whole invoice."""
     rows, carried = [], ZERO
     for line in shown:
@@ -291,7 +309,8 @@ def _lines(shown: Sequence[ShownLine], period: tuple[date, date] | None) -> list
     return rows
 
 
-def _vat(group: InvoiceVat) -> PaperVat:
+def paper_vat(group: InvoiceVat) -> PaperVat:
+    """The VAT of one rate, in words."""
     return PaperVat(
         rate_text(group.rate), money_text(Money(group.base_cents)), money_text(Money(group.vat_cents)), group.mention
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from invoices.credit_paper import credit_note_paper
 from invoices.paper import invoice_paper, receipt_paper
 
 if TYPE_CHECKING:
@@ -44,4 +45,6 @@ def receipt_pdf(receipt: Receipt) -> bytes:
 
 def _page(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat]) -> str:
     with translation.override(invoice.buyer["language"]):
+        if invoice.is_credit_note:
+            return render_to_string("paper/credit_note.html", {"paper": credit_note_paper(invoice, lines, vat)})
         return render_to_string("paper/invoice.html", {"paper": invoice_paper(invoice, lines, vat)})

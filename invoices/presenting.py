@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from core.formats import money_text
 from core.money import Money, split
+from invoices.states import FreedMoney
 from invoices.wording import number_text, period_text, price_text, rate_text
 from ledger.services import AllocationKind, Origin
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from invoices.models import InvoiceLine, InvoiceVat
+    from invoices.models import Invoice, InvoiceLine, InvoiceVat
     from ledger.selectors import AllocationView
 
 
@@ -81,6 +83,22 @@ def shown_payment(allocation: AllocationView) -> ShownPayment:
     else:
         words = f"{AllocationKind(allocation.kind).label} {allocation.source_ref}"
     return ShownPayment(allocation.on, words, allocation.amount)
+
+
+def what_became(note: Invoice) -> str:
+    """What a credit note did to the account, in a sentence or two."""
+    freed, less = money_text(Money(note.freed_cents)), money_text(Money(note.total_cents - note.freed_cents))
+    if note.freed_money == FreedMoney.CORRECTED:
+        return _("A corrected invoice replaces it; the balance of your account does not change.")
+    if not note.freed_cents:
+        return _("As much less is to be paid on this invoice.")
+    if note.freed_money == FreedMoney.REFUND:
+        words = _("%(freed)s that you had paid are kept for you until they are given back.") % {"freed": freed}
+    else:
+        words = _("%(freed)s that you had paid are back on your account, and pay what is due.") % {"freed": freed}
+    if note.freed_cents == note.total_cents:
+        return words
+    return words + " " + _("%(less)s less are to be paid on this invoice.") % {"less": less}
 
 
 def shown_vat(vat: Sequence[InvoiceVat]) -> list[ShownVat]:

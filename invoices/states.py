@@ -91,8 +91,10 @@ class Settlement(models.TextChoices):
     PAID = "PAID", pgettext_lazy("invoice", "Paid")
     DUE = "DUE", _("To be paid")
     LATE = "LATE", _("Late")
+    CREDIT_NOTE = "CREDIT_NOTE", _("Credit note")
+    CREDITED = "CREDITED", _("Cancelled by credit note")
 
     @property
     def tag(self) -> str:
-        """The kind of tag that shows it."""
-        return {"PAID": "ok", "DUE": "due", "LATE": "late"}[self.value]
+        """The kind of tag that shows it; none for what asks for nothing."""
+        return {"PAID": "ok", "DUE": "due", "LATE": "late"}.get(self.value, "")

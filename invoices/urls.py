@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import views
+from invoices import correction_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("factures/liste.csv", views.invoice_table, {"form": "csv"}, name="csv"),
     path("factures/liste.xlsx", views.invoice_table, {"form": "xlsx"}, name="xlsx"),
     path("factures/<uuid:public_id>/", views.invoice_detail, name="detail"),
+    path("factures/<uuid:public_id>/corriger/", correction_views.correct, name="correct"),
+    path("factures/<uuid:public_id>/corriger/confirmer/", correction_views.confirm_correction, name="correct_confirm"),
     path("factures/<uuid:public_id>/pdf/", views.invoice_pdf, name="pdf"),
     path("factures/<uuid:public_id>/pdf-simple/", views.invoice_plain_pdf, name="plain_pdf"),
     path("factures/<uuid:public_id>/xml/", views.invoice_xml, name="xml"),

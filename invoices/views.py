@@ -68,11 +68,14 @@ def invoice_table(request: CustomerRequest, form: str) -> HttpResponseBase:
 @require_permission(Permission.SEE)
 @require_safe
 def invoice_detail(request: CustomerRequest, public_id: UUID) -> HttpResponse:
-    """One invoice: the content of the paper, and what was paid."""
+    """One invoice: the content of the paper, and what was paid; or one credit note."""
     try:
-        page = selectors.get_invoice(request.customer, public_id, on=local_date(request.now))
+        invoice = selectors.issued_invoice(request.customer, public_id)
     except Invoice.DoesNotExist:
         raise Http404 from None
+    if invoice.is_credit_note:
+        return render(request, "invoices/credit_note.html", {"page": selectors.credit_note_page(invoice)})
+    page = selectors.invoice_page(invoice, on=local_date(request.now))
     return render(request, "invoices/detail.html", {"page": page})
 
 

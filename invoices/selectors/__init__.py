@@ -9,12 +9,21 @@ from invoices.selectors.corrections import (
     why_not_correct,
     why_not_with,
 )
-from invoices.selectors.credits import credit_notes_of, credited_totals, left_of, money_to_refund
+from invoices.selectors.credits import (
+    CreditNotePage,
+    credit_note_page,
+    credit_notes_of,
+    credited_totals,
+    left_of,
+    money_to_refund,
+    with_taken,
+)
 from invoices.selectors.documents import (
     InvoicePage,
     get_invoice,
     get_receipt,
     invoice_by_number,
+    invoice_page,
     issued_invoice,
     open_amount,
     receipt_file,
@@ -23,7 +32,15 @@ from invoices.selectors.documents import (
     receipts_that_paid,
 )
 from invoices.selectors.files import DocumentFiles, files_of, files_of_many, last_validation, waiting_validations
-from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_states, invoice_years, invoices_of
+from invoices.selectors.lists import (
+    Counts,
+    InvoiceQuery,
+    InvoiceRow,
+    invoice_state,
+    invoice_states,
+    invoice_years,
+    invoices_of,
+)
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
 from invoices.selectors.proofs import what_is_missing
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
@@ -32,6 +49,7 @@ __all__ = [
     "ArchiveState",
     "Correction",
     "Counts",
+    "CreditNotePage",
     "DocumentFiles",
     "InvoicePage",
     "InvoiceQuery",
@@ -42,6 +60,7 @@ __all__ = [
     "archive_state",
     "chosen_invoices",
     "correction_of",
+    "credit_note_page",
     "credit_notes_of",
     "credited_totals",
     "documents_among",
@@ -51,6 +70,8 @@ __all__ = [
     "get_invoice",
     "get_receipt",
     "invoice_by_number",
+    "invoice_page",
+    "invoice_state",
     "invoice_states",
     "invoice_years",
     "invoices_of",
@@ -70,4 +91,5 @@ __all__ = [
     "what_is_missing",
     "why_not_correct",
     "why_not_with",
+    "with_taken",
 ]

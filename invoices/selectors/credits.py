@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from core.money import Money
+from core.money import ZERO, Money
 from invoices.crediting import what_is_left
 from invoices.models import Invoice, InvoiceLine, InvoiceVat
+from invoices.parties import Buyer, Seller
+from invoices.presenting import ShownLine, ShownVat, shown_lines, shown_vat, what_became
+from invoices.selectors.files import DocumentFiles, files_of
 from invoices.states import FreedMoney, InvoiceStatus
 from ledger import selectors as ledger
 
@@ -18,6 +23,49 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from invoices.crediting import Left
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNotePage:
+    """An issued credit note as its page shows it: the same content as the paper, and what became of the money since."""
+
+    invoice: Invoice
+    original: Invoice
+    seller: Seller
+    buyer: Buyer
+    lines: list[ShownLine]
+    vat: list[ShownVat]
+    what_became: str
+    replaced_by: Invoice | None
+    to_refund: Money
+    files: DocumentFiles
+
+    @property
+    def net(self) -> Money:
+        return Money(self.invoice.net_cents)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.invoice.total_cents)
+
+
+def credit_note_page(note: Invoice) -> CreditNotePage:
+    """The page of an issued credit note, read with its original. ≤ 6 queries."""
+    if note.original is None:
+        raise TypeError(f"{note} is not a credit note")
+    buyer, vat = Buyer.thawed(note.buyer), list(note.vat.order_by("-rate", "category"))
+    return CreditNotePage(
+        invoice=note,
+        original=note.original,
+        seller=Seller.thawed(note.seller),
+        buyer=buyer,
+        lines=shown_lines(list(note.lines.order_by("position")), vat, with_vat=buyer.is_consumer),
+        vat=shown_vat(vat),
+        what_became=what_became(note),
+        replaced_by=Invoice.objects.filter(replaces=note.original, status=InvoiceStatus.ISSUED).first(),
+        to_refund=sum((held.amount for held in money_to_refund(note)), ZERO),
+        files=files_of(note),
+    )
 
 
 def credit_notes_of(invoice: Invoice) -> QuerySet[Invoice]:
@@ -41,6 +89,12 @@ def credited_totals(invoices: Sequence[Invoice]) -> dict[int, Money]:
     rows = Invoice.objects.filter(original__in=invoices, status=InvoiceStatus.ISSUED).order_by()
     taken = rows.values_list("original").annotate(taken=Sum("total_cents"))
     return {original: Money(cents) for original, cents in taken if original is not None}
+
+
+def with_taken(invoices: QuerySet[Invoice]) -> QuerySet[Any]:
+    """The same invoices, each with `taken_cents`: what credit notes took back of it. No query of its own."""
+    notes = Invoice.objects.filter(original=OuterRef("pk"), status=InvoiceStatus.ISSUED).order_by().values("original")
+    return invoices.annotate(taken_cents=Coalesce(Subquery(notes.annotate(sum=Sum("total_cents")).values("sum")), 0))
 
 
 def refund_key(note: Invoice) -> str:

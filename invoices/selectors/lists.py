@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from core.money import ZERO, Money
 from invoices.models import Invoice, InvoiceLine
-from invoices.states import InvoiceStatus, Settlement
+from invoices.selectors.credits import credited_totals
+from invoices.states import DocumentKind, InvoiceStatus, Settlement
 from ledger import selectors as ledger
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ class InvoiceRow:
     open: Money
 
     @property
+    def credit(self) -> Money:
+        """What a credit note takes back, as a list shows it among what is asked: with a minus."""
+        return Money(-self.invoice.total_cents)
+
+    @property
     def is_partly_paid(self) -> bool:
         return 0 < self.open.cents < self.invoice.total_cents
 
@@ -50,39 +56,53 @@ class Counts:
     all: int
     due: int
     late: int
+    credit_notes: int
+    credited: int
 
     @property
     def paid(self) -> int:
-        return self.all - self.due - self.late
+        return self.all - self.due - self.late - self.credit_notes - self.credited
 
     def of(self, state: Settlement | str) -> int:
         """The count for one tab; an empty state is all of them."""
-        counts = {Settlement.PAID: self.paid, Settlement.DUE: self.due, Settlement.LATE: self.late}
+        counts = {
+            Settlement.PAID: self.paid,
+            Settlement.DUE: self.due,
+            Settlement.LATE: self.late,
+            Settlement.CREDIT_NOTE: self.credit_notes,
+            Settlement.CREDITED: self.credited,
+        }
         return counts[Settlement(state)] if state else self.all
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """The open documents of a customer, apart by whether they are late."""
+    """The open documents of a customer, apart by whether they are late, and the invoices taken back in full."""
 
     open: dict[str, Money]
     late: frozenset[str]
+    credited: frozenset[str]
 
-    def state_of(self, number: str) -> Settlement:
-        if number in self.late:
-            return Settlement.LATE
-        return Settlement.DUE if number in self.open else Settlement.PAID
+    def state_of(self, invoice: Invoice) -> Settlement:
+        number = str(invoice.number)
+        if invoice.is_credit_note:
+            return Settlement.CREDIT_NOTE
+        if number in self.open:
+            return Settlement.LATE if number in self.late else Settlement.DUE
+        return Settlement.CREDITED if number in self.credited else Settlement.PAID
 
     def filter(self, state: Settlement | str) -> Q:
+        numbers = {Settlement.LATE: self.late, Settlement.DUE: set(self.open) - self.late}
+        numbers[Settlement.CREDITED] = self.credited
         if state == Settlement.PAID:
-            return ~Q(number__in=self.open)
-        if state == Settlement.LATE:
-            return Q(number__in=self.late)
-        return Q(number__in=set(self.open) - self.late) if state == Settlement.DUE else Q()
+            return Q(kind=DocumentKind.INVOICE) & ~Q(number__in={*self.open, *self.credited})
+        if state == Settlement.CREDIT_NOTE:
+            return Q(kind=DocumentKind.CREDIT_NOTE)
+        return Q(number__in=numbers[Settlement(state)]) if state else Q()
 
 
 class InvoiceList:
-    """The answer to a query: counts at once, rows page by page, newest first. 2 queries, and 1 a page."""
+    """The answer to a query: counts at once, rows page by page, newest first. 3 queries, and 1 a page."""
 
     def __init__(self, customer: Customer, query: InvoiceQuery, *, on: date) -> None:
         self._standing = _standing(customer, on=on)
@@ -105,7 +125,7 @@ class InvoiceList:
 
     def _row(self, invoice: Invoice) -> InvoiceRow:
         number = str(invoice.number)
-        return InvoiceRow(invoice, self._standing.state_of(number), self._standing.open.get(number, ZERO))
+        return InvoiceRow(invoice, self._standing.state_of(invoice), self._standing.open.get(number, ZERO))
 
 
 def invoices_of(customer: Customer, query: InvoiceQuery | None = None, *, on: date) -> InvoiceList:
@@ -114,20 +134,29 @@ def invoices_of(customer: Customer, query: InvoiceQuery | None = None, *, on: da
 
 
 def invoice_states(invoices: Sequence[Invoice], *, on: date) -> dict[str, Settlement]:
-    """Paid, due or late on that day, by number. One query."""
+    """Paid, due, late, taken back or a credit note on that day, by number. Two queries."""
     left = ledger.open_amounts([str(invoice.number) for invoice in invoices])
-    return {str(invoice.number): _state(invoice, left, on=on) for invoice in invoices}
+    taken = credited_totals(invoices)
+    return {
+        str(invoice.number): invoice_state(
+            invoice, left.get(str(invoice.number), ZERO), taken=taken.get(invoice.pk, ZERO), on=on
+        )
+        for invoice in invoices
+    }
+
+
+def invoice_state(invoice: Invoice, left: Money, *, taken: Money, on: date) -> Settlement:
+    """Where a document stands on that day, with that much left to pay and that much taken back by credit notes."""
+    if invoice.is_credit_note:
+        return Settlement.CREDIT_NOTE
+    if left:
+        return Settlement.LATE if invoice.due_date and invoice.due_date < on else Settlement.DUE
+    return Settlement.CREDITED if taken.cents == invoice.total_cents else Settlement.PAID
 
 
 def invoice_years(customer: Customer) -> list[int]:
     """The years in which the customer has invoices, the last one first. One query."""
     return [day.year for day in _issued(customer).dates("issue_date", "year", order="DESC")]
-
-
-def _state(invoice: Invoice, left: dict[str, Money], *, on: date) -> Settlement:
-    if not left.get(str(invoice.number)):
-        return Settlement.PAID
-    return Settlement.LATE if invoice.due_date and invoice.due_date < on else Settlement.DUE
 
 
 def _issued(customer: Customer) -> QuerySet[Invoice]:
@@ -146,9 +175,12 @@ def _matching(customer: Customer, query: InvoiceQuery) -> QuerySet[Invoice]:
 
 def _standing(customer: Customer, *, on: date) -> _Standing:
     items = ledger.open_items(customer.pk)
+    taken = Sum("credit_notes__total_cents", filter=Q(credit_notes__status=InvoiceStatus.ISSUED))
+    credited = _issued(customer).filter(credit_notes__isnull=False).annotate(taken=taken).filter(taken=F("total_cents"))
     return _Standing(
         {item.document_ref: item.open for item in items},
         frozenset(item.document_ref for item in items if item.due_date < on),
+        frozenset(map(str, credited.order_by().values_list("number", flat=True))),
     )
 
 
@@ -157,5 +189,7 @@ def _count(matching: QuerySet[Invoice], standing: _Standing) -> Counts:
         all=Count("pk"),
         due=Count("pk", filter=standing.filter(Settlement.DUE)),
         late=Count("pk", filter=standing.filter(Settlement.LATE)),
+        credit_notes=Count("pk", filter=standing.filter(Settlement.CREDIT_NOTE)),
+        credited=Count("pk", filter=standing.filter(Settlement.CREDITED)),
     )
     return Counts(**found)

@@ -13,6 +13,7 @@ from accounts.notify import notify
 from core.money import Money
 from invoices.models import Invoice
 from invoices.parties import Buyer, Seller
+from invoices.presenting import what_became
 from invoices.states import InvoiceStatus
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def announce(invoice_ids: Sequence[int], *, at: datetime) -> int:
     """Tell the customers that these invoices are issued. One mail for each invoice and address, however often asked."""
     issued = (
         Invoice.objects.filter(pk__in=invoice_ids, status=InvoiceStatus.ISSUED)
-        .select_related("customer")
+        .select_related("customer", "original")
         .order_by("pk")
     )
     for invoice in issued:
@@ -33,16 +34,23 @@ def announce(invoice_ids: Sequence[int], *, at: datetime) -> int:
 
 
 def _announce(invoice: Invoice, *, at: datetime) -> None:
-    kind = "invoice.issued.covered" if invoice.paid_at_issue_cents == invoice.total_cents else "invoice.issued"
     with translation.override(invoice.customer.language):
         context = _words(invoice)
-    notify(invoice.customer, kind, context, key=f"invoice:{invoice.number}:issued", at=at)
+    notify(invoice.customer, _kind(invoice), context, key=f"invoice:{invoice.number}:issued", at=at)
+
+
+def _kind(invoice: Invoice) -> str:
+    if invoice.is_credit_note:
+        return "credit_note.issued"
+    return "invoice.issued.covered" if invoice.paid_at_issue_cents == invoice.total_cents else "invoice.issued"
 
 
 def _words(invoice: Invoice) -> dict[str, Any]:
     seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
     return {
         "invoice": invoice,
+        "original": invoice.original,
+        "what_became": what_became(invoice) if invoice.is_credit_note else "",
         "total": Money(invoice.total_cents),
         "paid": Money(invoice.paid_at_issue_cents),
         "to_pay": Money(invoice.total_cents - invoice.paid_at_issue_cents),

@@ -6,7 +6,7 @@ that had paid the first invoice pays the second one, before any older item.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import translation
@@ -18,18 +18,16 @@ from core.clock import local_date
 from core.money import ZERO
 from invoices.evidence import gather
 from invoices.locks import lock_invoices
-from invoices.models import ROUTING_LENGTHS, Invoice, InvoiceLine, InvoiceVat
+from invoices.models import ROUTING_LENGTHS, Invoice, InvoiceLine
 from invoices.parties import copy_buyer, copy_seller
 from invoices.selectors.corrections import Correction, correction_of, why_not_correct, why_not_with
-from invoices.services.crediting import Request, issue_credit_note
+from invoices.services.crediting import Request, copied, issue_credit_note
 from invoices.services.issuing import enter_books
 from invoices.states import CorrectionRefused, FreedMoney
 from ledger import services as ledger
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-Part = TypeVar("Part", InvoiceLine, InvoiceVat)
 
 __all__ = ["CannotCorrect", "Correction", "correct_buyer"]
 
@@ -83,15 +81,8 @@ def _issue_again(original: Invoice, customer: Customer, *, actor: str, at: datet
         created_at=at,
         **{name: getattr(original, name) for name in kept},
     )
-    lines = InvoiceLine.objects.bulk_create(_copied(line, invoice) for line in original.lines.order_by("position"))
-    vat = [_copied(group, invoice) for group in original.vat.order_by("-rate", "category")]
+    lines = InvoiceLine.objects.bulk_create(copied(line, invoice) for line in original.lines.order_by("position"))
+    vat = [copied(group, invoice) for group in original.vat.order_by("-rate", "category")]
     invoice.due_date = max(original.due_date, day)
     enter_books([invoice], {invoice.pk: lines}, {invoice.pk: vat}, at=at)
     return invoice
-
-
-def _copied(part: Part, invoice: Invoice) -> Part:
-    """The same row of another invoice."""
-    part.pk, part.invoice = None, invoice
-    part._state.adding = True  # noqa: SLF001 - Django's documented way to copy a row
-    return part

@@ -5,9 +5,10 @@ CGI art. 289, I-5: a document that changes an invoice refers to it in a specific
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from invoices.crediting import Taken
+    from invoices.crediting import GroupTaken, LineTaken, Taken
+
+Part = TypeVar("Part", InvoiceLine, InvoiceVat)
 
 __all__ = ["BadCredit", "CreditKeyReused", "Request", "TakenBack", "issue_credit_note"]
 
@@ -99,7 +102,7 @@ def _issue(
 
 def _draft(invoice: Invoice, request: Request, parts: Taken, *, asked: str, at: datetime) -> Invoice:
     """The credit note with all that it says but its number; the buyer as on its invoice, the seller as today."""
-    reason = plain_line(request.reason)[:LABEL_LENGTH]
+    reason = plain_line(request.reason)[:LABEL_LENGTH].rstrip(" .")  # the sentence around it has a point
     if not reason:
         raise BadCredit(gettext("A credit note says why: write the reason."))
     to_its_sender = request.freed_money == FreedMoney.BALANCE and invoice.buyer["kind"] == "PUBLIC"
@@ -117,6 +120,7 @@ def _draft(invoice: Invoice, request: Request, parts: Taken, *, asked: str, at: 
         seller=copy_seller(current_seller(on=local_date(at))).frozen(),
         buyer=invoice.buyer,
         vat_on_debits=invoice.vat_on_debits,
+        vat_evidence=invoice.vat_evidence,
         net_cents=parts.net.cents,
         vat_cents=parts.vat.cents,
         total_cents=parts.total.cents,
@@ -126,40 +130,30 @@ def _draft(invoice: Invoice, request: Request, parts: Taken, *, asked: str, at: 
 
 def _parts(note: Invoice, parts: Taken) -> tuple[list[InvoiceLine], list[InvoiceVat]]:
     """The lines and the VAT, written before it is issued: the database takes none afterwards."""
-    lines = [
-        InvoiceLine(
-            invoice=note,
-            position=position,
-            original=part.line,
-            label=part.line.label,
-            period_start=part.line.period_start,
-            period_end=part.line.period_end,
-            quantity=part.quantity,
-            unit_price=part.unit_price,
-            product_rate=part.line.product_rate,
-            rate=part.line.rate,
-            category=part.line.category,
-            net_cents=part.net.cents,
-        )
-        for position, part in enumerate(parts.lines, 1)
-    ]
-    vat = [
-        InvoiceVat(
-            invoice=note,
-            category=part.group.category,
-            rate=part.group.rate,
-            treatment=part.group.treatment,
-            country=part.group.country,
-            base_cents=part.base.cents,
-            vat_cents=part.vat.cents,
-            mention=part.group.mention,
-            reason_code=part.group.reason_code,
-            revenue_account=part.group.revenue_account,
-            vat_account=part.group.vat_account,
-        )
-        for part in parts.groups
-    ]
+    lines = [_line(note, position, part) for position, part in enumerate(parts.lines, 1)]
+    vat = [_group(note, part) for part in parts.groups]
     return InvoiceLine.objects.bulk_create(lines), InvoiceVat.objects.bulk_create(vat)
+
+
+def _line(note: Invoice, position: int, part: LineTaken) -> InvoiceLine:
+    line = copied(part.line, note)
+    line.position, line.original = position, part.line
+    line.quantity, line.unit_price, line.net_cents = part.quantity, part.unit_price, part.net.cents
+    return line
+
+
+def _group(note: Invoice, part: GroupTaken) -> InvoiceVat:
+    group = copied(part.group, note)
+    group.base_cents, group.vat_cents = part.base.cents, part.vat.cents
+    return group
+
+
+def copied(part: Part, invoice: Invoice) -> Part:
+    """The same row for another document: what was decided for the first one holds for it too."""
+    twin = copy.copy(part)
+    twin.pk, twin.invoice = None, invoice
+    twin._state.adding = True  # noqa: SLF001 - Django's documented way to copy a row
+    return twin
 
 
 def _book(note: Invoice, vat: Sequence[InvoiceVat], *, at: datetime) -> ledger.Reduced:

@@ -40,7 +40,7 @@ def render_invoice(invoice_id: int, *, at: datetime) -> Rendered:
     An XML that breaks a rule is kept for staff, who are told, and there is no Factur-X. When the checking itself
     fails, the PDF is stored all the same and the error raised. Raises NotIssued, Invoice.DoesNotExist.
     """
-    invoice = Invoice.objects.select_related("original").get(pk=invoice_id)
+    invoice = Invoice.objects.select_related("original", "replaces").get(pk=invoice_id)
     if not invoice.is_issued:
         raise NotIssued(f"{invoice} is a draft")
     lines = list(invoice.lines.order_by("position"))

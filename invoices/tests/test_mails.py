@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.services import update_profile
+from core.money import Money
 from invoices import services
 from invoices.services.announcing import announce
+from invoices.states import FreedMoney
 from invoices.tests.making import HOSTING, issued, pay
 from outbox import services as outbox
 from outbox.models import Job, Message
@@ -96,3 +98,42 @@ def test_each_customer_of_a_batch_is_told(cast: Cast) -> None:
         ["claire@example.org"],
         ["compta@durand.example.org"],
     ]
+
+
+def credited(
+    customer: Customer, freed: FreedMoney = FreedMoney.BALANCE, *, paid: int = 0, cents: int = 1000
+) -> Message:
+    if paid:
+        pay(customer, paid)
+    invoice = issued(customer)
+    taken = [services.TakenBack(1, amount=Money(1000))]
+    services.issue_credit_note(invoice, taken, services.Request("Résiliation.", "k", freed), at=NOON)
+    outbox.run(Job.objects.get(key="invoices.announce:AV2026-000001").pk, at=NOON)
+    return Message.objects.get(kind="credit_note.issued")
+
+
+def test_a_credit_note_says_on_which_invoice_and_why(cast: Cast) -> None:
+    mail = credited(cast.company)
+
+    assert plain(mail.subject) == "Avoir AV2026-000001 – 12,00 € sur votre facture FA2026-000001"
+    assert "reprend 12,00 € sur votre facture FA2026-000001 du 30 novembre 2026. Motif : Résiliation." in plain(
+        mail.text
+    )
+    assert "Il reste d’autant moins à régler sur cette facture." in plain(mail.text)
+    assert "/factures/" in mail.text
+    assert "AV2026-000001" in mail.html
+
+
+@pytest.mark.parametrize(
+    ("freed", "paid", "words"),
+    [
+        (FreedMoney.BALANCE, 4680, "12,00 € que vous aviez réglés sont revenus sur votre compte"),
+        (FreedMoney.REFUND, 4680, "12,00 € que vous aviez réglés vous sont gardés jusqu’à leur remboursement."),
+        (FreedMoney.BALANCE, 3780, "3,00 € que vous aviez réglés sont revenus sur votre compte"),
+    ],
+)
+def test_a_credit_note_says_what_became_of_the_money(cast: Cast, freed: FreedMoney, paid: int, words: str) -> None:
+    text = plain(credited(cast.company, freed, paid=paid).text)
+
+    assert words in text
+    assert ("de moins à régler" in text) == (paid == 3780)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
-QUERIES = 10
+QUERIES = 12
 
 
 @pytest.fixture
