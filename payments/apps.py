@@ -14,10 +14,12 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        """Hear at once what another member of staff decided; each turn of the till would find it too."""
+        """Hear at once what another member of staff decided; the sweeps would find it too."""
         from accounts.events import approval_decided  # noqa: PLC0415 - apps are not ready when this is imported
+        from payments.services.refunding.sweeping import hear_decision  # noqa: PLC0415 - same
 
         approval_decided.connect(_decided, dispatch_uid="payments.treatments")
+        approval_decided.connect(hear_decision, dispatch_uid="payments.refunds")
 
 
 def _decided(*, kind: str, at: datetime, **_more: Any) -> None:

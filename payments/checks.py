@@ -14,6 +14,7 @@ from core.checks import Check
 from core.formats import money_text
 from core.money import Money
 from ledger import selectors as ledger
+from payments import refund_checks
 from payments.guards import expected_triggers, installed_triggers
 from payments.models import (
     LIVE,
@@ -55,6 +56,24 @@ def provider_balance() -> list[Check]:
     That is the inner half of the three-way proof; the provider's own half is asked each day (docs/proof.md).
     """
     return [_balance_of(provider) for provider in BOOKS]
+
+
+def refunds_are_booked_once() -> list[Check]:
+    """Every refund that left has one posting of its own, and one of its coming back if it did."""
+    wrong, beyond = refund_checks.booked_wrong(), refund_checks.beyond_what_was_received()
+    return [
+        Check("payments: each refund is booked once, as it left", ok=not wrong, detail=_said(wrong, 0)),
+        Check("payments: none gives back more than it received", ok=not beyond, detail=_said(beyond, 0)),
+    ]
+
+
+def refunds_are_held() -> list[Check]:
+    """The money of each refund in flight is under its hold, and under no other; none is in doubt for two days."""
+    wrong, late = refund_checks.held_wrong(), refund_checks.unsure_for_long(at=clock.now())
+    return [
+        Check("payments: the money of each refund in flight is held", ok=not wrong, detail=_said(wrong, 0)),
+        Check("payments: no refund is in doubt for two days", ok=not late, detail=_said(late, 0)),
+    ]
 
 
 def _booked_wrong(paid: QuerySet[Payment], provider: str) -> QuerySet[Payment]:

@@ -10,6 +10,7 @@ from outbox.registry import job
 from payments import selectors, services
 from payments.gateways.base import Unsure
 from payments.services.inbox import APPLY, TRIES
+from payments.services.refunding.sweeping import ADVANCE
 from payments.services.sweeping import ASK
 from payments.wiring import gateway_for, providers
 
@@ -37,6 +38,16 @@ def _question_failed(*, payment_id: int, at: datetime) -> None:
 def ask(*, payment_id: int, at: datetime) -> dict[str, str]:
     payment = services.ask(payment_id, gateway=gateway_for(selectors.provider_of(payment_id)), at=at)
     return {"status": payment.status}
+
+
+def _refund_failed(*, refund_id: int, at: datetime) -> None:
+    services.give_up_refund_turn(refund_id, at=at)
+
+
+@job(ADVANCE, attempts=3, on_failed=_refund_failed)
+def advance_refund(*, refund_id: int, at: datetime) -> dict[str, str]:
+    gateway = gateway_for(selectors.provider_of_refund(refund_id))
+    return {"status": services.advance_refund(refund_id, gateway=gateway, at=at).status}
 
 
 @job(CATCH_UP)

@@ -1,9 +1,10 @@
-"""The only place where payments are locked. Order: the customer, then the payment."""
+"""The only place where payments are locked. Order: the customers, the payment, its refund."""
 
 from __future__ import annotations
 
+from ledger import selectors as books
 from ledger import services as ledger
-from payments.models import Payment, Payout
+from payments.models import Payment, Payout, Refund
 
 
 def lock_payment(payment_id: int) -> Payment:
@@ -15,3 +16,22 @@ def lock_payment(payment_id: int) -> Payment:
 def lock_payout(payout_id: int) -> Payout:
     """Lock a payout until the end of the transaction; returns it as it is now. No customer is concerned."""
     return Payout.objects.select_for_update().get(pk=payout_id)
+
+
+def lock_for_refund(payment_id: int, lot_id: int) -> Payment:
+    """Lock a payment and everybody who has, or had, its money, until the end of the transaction.
+
+    Two refunds of one payment come one after the other, also when its money was moved to another customer.
+    """
+    payer = Payment.objects.values_list("customer_id", flat=True).get(pk=payment_id)
+    ledger.lock_customers([payer, books.owner_of(lot_id), *books.owners_of(lot_id)])
+    return Payment.objects.select_for_update(of=("self",)).select_related("customer").get(pk=payment_id)
+
+
+def lock_refund(refund_id: int) -> Refund:
+    """As `lock_for_refund`, then the refund; returns it as it is now."""
+    payment_id, lot_id = Refund.objects.values_list("payment_id", "lot_id").get(pk=refund_id)
+    payment = lock_for_refund(payment_id, lot_id)
+    refund = Refund.objects.select_for_update(of=("self",)).select_related("customer", "approval").get(pk=refund_id)
+    refund.payment = payment
+    return refund

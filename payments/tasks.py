@@ -13,8 +13,10 @@ from payments.jobs import CATCH_UP, SYNC
 
 @shared_task(name="payments.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Ask about the payments whose turn it is."""
-    services.sweep(at=clock.now())
+    """Ask about the payments, and go on with the refunds, whose turn it is."""
+    at = clock.now()
+    services.sweep(at=at)
+    services.sweep_refunds(at=at)
 
 
 @shared_task(name="payments.tasks.catch_up", ignore_result=True)  # type: ignore[untyped-decorator]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from ledger.services.books import Book
 
+_REST = ":rest:"
+
 
 class NotEnough(Exception):
     """Less is available than what was asked to be held. Nothing was written."""
@@ -134,7 +136,7 @@ def _leave_the_rest(former: str, rest: Money, *, key: str, at: datetime) -> None
             customer_id=hold.customer_id,
             direction=hold.direction,
             amount_cents=rest.cents,
-            key=f"{former}:rest:{key}",
+            key=f"{former.split(_REST, maxsplit=1)[0]}{_REST}{key}",
             reason=hold.reason,
             placed_at=at,
             lot_id=hold.lot_id,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from payments.models.inbox import WebhookEvent
 from payments.models.payment import Payment, PaymentEvent, ProviderCustomer
 from payments.models.payout import Payout, PayoutEvent
+from payments.models.refund import Refund, RefundEvent
 from payments.models.till import AmountReview, BalanceReading, MovementTreatment, ProviderCursor, ProviderMovement
 from payments.models.words import (
     LIVE,
+    REFUND_LIVE,
+    BegunBy,
     EventState,
     Failure,
     Method,
@@ -16,13 +19,16 @@ from payments.models.words import (
     PayoutStatus,
     Provider,
     Purpose,
+    RefundStatus,
     TreatmentState,
 )
 
 __all__ = [
     "LIVE",
+    "REFUND_LIVE",
     "AmountReview",
     "BalanceReading",
+    "BegunBy",
     "EventState",
     "Failure",
     "Method",
@@ -39,6 +45,9 @@ __all__ = [
     "ProviderCustomer",
     "ProviderMovement",
     "Purpose",
+    "Refund",
+    "RefundEvent",
+    "RefundStatus",
     "TreatmentState",
     "WebhookEvent",
 ]

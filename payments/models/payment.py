@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.money import Money
+from payments.models.spoken import spoken
 from payments.models.words import LIVE, Failure, Method, PaymentStatus, Provider, Purpose
 
 
@@ -138,8 +139,8 @@ class Payment(models.Model):
 
     @property
     def reference(self) -> str:
-        """What people read and say on the telephone: `P-7K2M-94QX-3T8A`, made from 60 random bits of the public id."""
-        return "-".join(["P", *(_spoken(self.public_id.int >> shift) for shift in (40, 20, 0))])
+        """What people read and say on the telephone: `P-7K2M-94QX-3T8A`."""
+        return spoken("P", self.public_id)
 
     @property
     def key(self) -> str:
@@ -189,9 +190,4 @@ class PaymentEvent(models.Model):
         return f"{self.name} ({self.from_status} → {self.to_status})"
 
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to mistake for something else
 _BRANDS = {"cartes_bancaires": "CB", "visa": "Visa", "mastercard": "Mastercard"}
-
-
-def _spoken(bits: int) -> str:
-    return "".join(_ALPHABET[bits >> shift & 31] for shift in (15, 10, 5, 0))

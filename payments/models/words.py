@@ -92,3 +92,31 @@ class PayoutStatus(models.TextChoices):
     PAID = "PAID", _("Sent to the bank")
     FAILED = "FAILED", _("Came back")
     CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class RefundStatus(models.TextChoices):
+    ASKED = "ASKED", _("Asked for")
+    WAITING = "WAITING", _("Waits for a second person")
+    SENT = "SENT", _("Sent to the provider")
+    UNKNOWN = "UNKNOWN", _("Being checked")
+    PENDING = "PENDING", _("On its way")
+    COMPLETED = "COMPLETED", _("Given back")
+    FAILED = "FAILED", _("Failed")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+REFUND_LIVE = (
+    RefundStatus.ASKED,
+    RefundStatus.WAITING,
+    RefundStatus.SENT,
+    RefundStatus.UNKNOWN,
+    RefundStatus.PENDING,
+)
+"""Not decided yet: these are worked on until the provider says how they ended."""
+
+
+class BegunBy(models.TextChoices):
+    """Who began a refund: a member of staff here, or somebody in the provider's own pages."""
+
+    STAFF = "STAFF", _("Here")
+    PROVIDER = "PROVIDER", _("At the provider")

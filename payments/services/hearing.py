@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from payments.models import Provider
-from payments.services.about import Found, Subject, payments, payouts
+from payments.services.about import Found, Subject, payments, payouts, refunds
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from payments.gateways.base import Gateway, News
 
-SUBJECTS: Final[tuple[Subject, ...]] = (payments.SUBJECT, payouts.SUBJECT)
+SUBJECTS: Final[tuple[Subject, ...]] = (payments.SUBJECT, payouts.SUBJECT, refunds.SUBJECT)
 HEARD: Final = tuple(kind for subject in SUBJECTS for kind in subject.heard[Provider.STRIPE])
 """The events of Stripe that concern us. The webhook endpoint is created with this list."""
 

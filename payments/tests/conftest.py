@@ -12,6 +12,7 @@ from accounts.models import Customer
 from core import clock
 from payments.gateways.stripe import StripeGateway, stripe_gateway
 from payments.tests.desk import Desk
+from payments.tests.refund_desk import RefundDesk, staff
 from tests.support.bank import Bank, open_bank
 
 
@@ -51,3 +52,9 @@ def at() -> datetime:
 def desk(customer: Customer, gateway: StripeGateway, bank: Bank, at: datetime) -> Desk:
     """The individual in front of the payment page."""
     return Desk(customer, gateway, bank, at)
+
+
+@pytest.fixture
+def refunds(desk: Desk) -> RefundDesk:
+    """The individual's payments, and two members of staff."""
+    return RefundDesk(desk, staff("fanny"), staff("gil"))

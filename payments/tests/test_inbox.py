@@ -183,8 +183,9 @@ def test_a_silent_provider_is_asked_for_news_at_the_next_turn(desk: Desk) -> Non
         services.catch_up(gateway=desk.gateway, at=desk.at)
 
 
-def test_everything_heard_is_about_pages_payments_and_payouts() -> None:
-    assert {"checkout.session", "payment_intent", "payout"} <= {kind.rsplit(".", 1)[0] for kind in HEARD}
+def test_everything_heard_is_about_pages_payments_payouts_and_refunds() -> None:
+    subjects = {"checkout.session", "payment_intent", "payout", "refund", "charge", "charge.refund"}
+    assert subjects <= {kind.rsplit(".", 1)[0] for kind in HEARD}
 
 
 # --- The door ---------------------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from billing_portal.settings_page import settings_page
+from payments import refund_transitions, transitions
 from payments.payout_transitions import payout_states_page
-from payments.transitions import states_page
 
 
 class Command(BaseCommand):
@@ -18,8 +18,9 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         pages = {
             "settings.md": settings_page(),
-            "states/payment.md": states_page(),
+            "states/payment.md": transitions.states_page(),
             "states/payout.md": payout_states_page(),
+            "states/refund.md": refund_transitions.states_page(),
         }
         for name, text in pages.items():
             page = settings.BASE_DIR / "docs" / name
