@@ -152,7 +152,7 @@ class DocumentAdmin(ReadOnlyAdmin):
 @admin.register(Invoice)
 class InvoiceAdmin(DocumentAdmin):
     list_display = ("__str__", "customer", "issue_date", "due_date", "total", "paid_at_issue", "status", "files")
-    list_filter = ("status", "issue_date", "customer__kind")
+    list_filter = ("kind", "status", "issue_date", "customer__kind")
     ordering = ("-pk",)
     inlines = (LineInline, VatInline, ValidationInline, RenditionInline)
     actions = ("make_files_again", "download_zip")
@@ -160,8 +160,14 @@ class InvoiceAdmin(DocumentAdmin):
     kinds = (RenditionKind.FACTURX, RenditionKind.PDF, RenditionKind.XML)
     fields = readonly_fields = (
         "number",
+        "kind",
         "status",
         "customer",
+        "take_back",
+        "original",
+        "reason",
+        "freed",
+        "replaces",
         "subject",
         "issue_date",
         "due_date",
@@ -178,6 +184,7 @@ class InvoiceAdmin(DocumentAdmin):
         "buyer",
         "ledger_tx",
         "content_hash",
+        "actor",
         "created_at",
         "issued_at",
         "files",
@@ -246,6 +253,21 @@ class InvoiceAdmin(DocumentAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("staff:trail", args=[invoice.number]), _("From order to money")
         )
+
+    @admin.display(description=gettext_lazy("take back"))
+    def take_back(self, invoice: Invoice) -> SafeString | str:
+        """To the pages that issue a credit note, or correct the buyer."""
+        if not invoice.number or invoice.is_credit_note:
+            return "–"
+        pages = (("staff:credit_note", _("Credit note")), ("staff:correct_invoice", _("Correct the billing details")))
+        links = [(reverse(name, args=[invoice.number]), words) for name, words in pages]
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
+
+    @admin.display(description=gettext_lazy("money freed"))
+    def freed(self, invoice: Invoice) -> str:
+        if not invoice.is_credit_note:
+            return "–"
+        return f"{money_text(Money(invoice.freed_cents))} – {invoice.get_freed_money_display()}"
 
     @admin.display(description=gettext_lazy("total before VAT"))
     def net(self, invoice: Invoice) -> str:

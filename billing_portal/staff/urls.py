@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing_portal.staff import approvals, closings, customers, invoicing, papers, views
+from billing_portal.staff import approvals, closings, crediting, customers, invoicing, papers, views
 
 app_name = "staff"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("series/verifier/", papers.check_archive, name="check_archive"),
     path("piste/<str:number>/", papers.trail, name="trail"),
     path("piste/<str:number>/fichier/", papers.trail_file, name="trail_file"),
+    path("factures/<str:number>/avoir/", crediting.credit_note, name="credit_note"),
+    path("factures/<str:number>/corriger/", crediting.correct, name="correct_invoice"),
     path("brouillons/<uuid:public_id>/", invoicing.draft, name="draft"),
     path("brouillons/<uuid:public_id>/emettre/", invoicing.issue, name="issue"),
     path("brouillons/<uuid:public_id>/oublier/", invoicing.discard, name="discard"),

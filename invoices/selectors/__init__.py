@@ -11,6 +11,7 @@ from invoices.selectors.corrections import (
 )
 from invoices.selectors.credits import (
     CreditNotePage,
+    credit_note_by_key,
     credit_note_page,
     credit_notes_of,
     credited_totals,
@@ -61,6 +62,7 @@ __all__ = [
     "archive_state",
     "chosen_invoices",
     "correction_of",
+    "credit_note_by_key",
     "credit_note_page",
     "credit_notes_of",
     "credited_totals",

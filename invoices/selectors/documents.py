@@ -112,7 +112,8 @@ def open_amount(invoice: Invoice) -> Money | None:
 
 def invoice_by_number(number: str) -> Invoice:
     """The issued invoice of that number, in any case. Raises Invoice.DoesNotExist. For commands and staff."""
-    return Invoice.objects.get(number=number.strip().upper(), status=InvoiceStatus.ISSUED)
+    found = Invoice.objects.select_related("customer")
+    return found.get(number=number.strip().upper(), status=InvoiceStatus.ISSUED)
 
 
 def receipts_of(customer: Customer) -> QuerySet[Receipt]:
