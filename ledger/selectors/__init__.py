@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.selectors.accounts import AccountEntry, account_balance, account_days, account_entries
+from ledger.selectors.ageing import OpenThen, open_items_at
 from ledger.selectors.balances import Balance, amount_to_collect, balances_of, get_balance, nets_of
 from ledger.selectors.items import (
     AllocationView,
@@ -52,6 +53,7 @@ from ledger.selectors.statement import (
     statement_years,
 )
 from ledger.selectors.trail import DocumentTrail, TrailMoney, TrailPart, TrailTx, document_trail, transactions
+from ledger.selectors.vat import VatBooked, VatEntry, VatReleased, vat_booked, vat_of_others, vat_released
 
 __all__ = [
     "SEARCHED",
@@ -68,11 +70,15 @@ __all__ = [
     "LotView",
     "Movement",
     "OpenItemView",
+    "OpenThen",
     "StatementPage",
     "StatementQuery",
     "TrailMoney",
     "TrailPart",
     "TrailTx",
+    "VatBooked",
+    "VatEntry",
+    "VatReleased",
     "account_balance",
     "account_days",
     "account_entries",
@@ -103,6 +109,7 @@ __all__ = [
     "nets_of",
     "open_amounts",
     "open_items",
+    "open_items_at",
     "overdue_items",
     "owner_of",
     "owners_of",
@@ -110,4 +117,7 @@ __all__ = [
     "statement_page",
     "statement_years",
     "transactions",
+    "vat_booked",
+    "vat_of_others",
+    "vat_released",
 ]
