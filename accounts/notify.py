@@ -99,6 +99,18 @@ def notify_user(
     )
 
 
+def notify_staff(kind: str, context: Mapping[str, Any], *, key: str, at: datetime) -> list[Message]:
+    """Write to the addresses of STAFF_ALERTS, in French; to nobody when there are none. Promise as `notify`."""
+    if not settings.STAFF_ALERTS:
+        return []
+    with translation.override("fr"):
+        letter = _write(kind, context, at=at)
+    return [
+        _post(letter, kind, key=key, address=address, language="fr", owner="staff", at=at)
+        for address in settings.STAFF_ALERTS
+    ]
+
+
 def withdraw(key: str, addresses: list[str], *, at: datetime) -> int:
     """Keep the mails of a fact from leaving. Returns how many had not left yet."""
     return sum(outbox.cancel_message(_key(key, address), at=at) for address in addresses)

@@ -187,6 +187,7 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", help="Login at the SMTP server.")
 EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD", help="Password at the SMTP server.")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False, help="STARTTLS to the SMTP server.")
 EMAIL_TIMEOUT = 20
+STAFF_ALERTS = env.words("STAFF_ALERTS", help="E-mail addresses of staff that are told of what needs them soon.")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "facturation@localhost", help="Sender of the mails.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

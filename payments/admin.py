@@ -15,7 +15,7 @@ from core import clock
 from core.admin import ReadOnlyAdmin
 from core.formats import money_text
 from core.money import Money
-from payments import services
+from payments import method_admin, services
 from payments.models import LIVE, Payment, PaymentEvent, WebhookEvent
 from payments.selectors import payments_that_differ
 from payments.wiring import gateway_for
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.utils.functional import _StrPromise
+
+
+ALSO_HERE = (method_admin,)
+"""Importing it registers its pages."""
 
 
 class Attention(admin.SimpleListFilter):

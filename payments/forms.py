@@ -10,14 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from core.formats import money_text
 from core.money import Money, NotAnAmount, parse_euros
-from payments.models import Method
+from payments.models import Method, SavedMethod
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django_stubs_ext import StrOrPromise
 
 OTHER = "other"
 _ROUND = (Money(2_000), Money(5_000), Money(10_000), Money(20_000))
 _SUGGESTED = 3
+_SAVED = "saved:"
 _REASONS = {
     "empty": _("Enter the amount to pay."),
     "ambiguous": _("Write the amount without a separator between thousands: 1000 or 1000.50."),
@@ -58,8 +61,16 @@ def ways_to_pay() -> list[tuple[str, StrOrPromise]]:
     return [(way.value, way.label) for way in Method if way is not Method.PAYPAL or settings.PAYPAL_CLIENT_ID]
 
 
+def way_of(method: SavedMethod) -> str:
+    """How the form names a saved method."""
+    return f"{_SAVED}{method.public_id}"
+
+
 class TopUpForm(forms.Form):
-    """How much, by which means. Nothing that was typed is lost when something has to be corrected."""
+    """How much, by which means. Nothing that was typed is lost when something has to be corrected.
+
+    `saved_methods` are offered besides the ways to pay. `save`: this one is to be saved, and the customer agreed.
+    """
 
     suggestion = forms.CharField(max_length=32, required=False)
     shown = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
@@ -75,11 +86,21 @@ class TopUpForm(forms.Form):
         error_messages={"invalid_choice": _("Choose one of the ways to pay."), "required": _("Choose a way to pay.")},
     )
     on_top = forms.BooleanField(required=False)
+    save = forms.BooleanField(required=False)
     money: Money
+    way: Method = Method.CARD
+    saved: SavedMethod | None = None
+
+    def __init__(self, *args: Any, saved_methods: Sequence[SavedMethod] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.saved_methods = {way_of(each): each for each in saved_methods}
+        offered = [(way, each.title) for way, each in self.saved_methods.items()]
+        self.fields["method"].choices = [*offered, *ways_to_pay()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Find the one amount that is meant, or say what is unclear. Sets `self.money`."""
+        """Find the one amount and the one method that are meant, or say what is unclear. Sets what they are."""
         cleaned: dict[str, Any] = super().clean() or {}
+        self._read_way(cleaned.get("method", ""))
         if self._said_twice():
             self.add_error("amount", _("The form was sent with several answers to one question. Start again."))
             return cleaned
@@ -90,6 +111,14 @@ class TopUpForm(forms.Form):
         else:
             self._check_limits()
         return cleaned
+
+    def _read_way(self, chosen: str) -> None:
+        """Sets `self.way`, and `self.saved` when it is a saved method."""
+        self.saved = self.saved_methods.get(chosen)
+        if self.saved is not None:
+            self.way = Method(self.saved.kind)
+        elif chosen:
+            self.way = Method(chosen)
 
     def _said_twice(self) -> bool:
         several = getattr(self.data, "getlist", None)

@@ -12,6 +12,7 @@ from payments.gateways.base import Unsure
 from payments.services.inbox import APPLY, TRIES
 from payments.services.refunding.sweeping import ADVANCE
 from payments.services.sweeping import ASK
+from payments.services.waking import ASK_METHOD
 from payments.wiring import gateway_for, providers
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def _refund_failed(*, refund_id: int, at: datetime) -> None:
 def advance_refund(*, refund_id: int, at: datetime) -> dict[str, str]:
     gateway = gateway_for(selectors.provider_of_refund(refund_id))
     return {"status": services.advance_refund(refund_id, gateway=gateway, at=at).status}
+
+
+@job(ASK_METHOD, attempts=3)
+def ask_method(*, method_id: int, at: datetime) -> dict[str, str]:
+    gateway = gateway_for(selectors.provider_of_method(method_id))
+    method = services.methods.ask_method(method_id, gateway=gateway, at=at)
+    return {"state": method.state}
 
 
 @job(CATCH_UP)

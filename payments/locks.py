@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger import selectors as books
 from ledger import services as ledger
-from payments.models import Payment, Payout, Refund
+from payments.models import MethodState, Payment, Payout, Refund, SavedMethod
 
 
 def lock_payment(payment_id: int) -> Payment:
@@ -35,3 +35,16 @@ def lock_refund(refund_id: int) -> Refund:
     refund = Refund.objects.select_for_update(of=("self",)).select_related("customer", "approval").get(pk=refund_id)
     refund.payment = payment
     return refund
+
+
+def lock_method(method_id: int) -> SavedMethod:
+    """Lock a saved method and its customer's account until the end of the transaction; returns it as it is now."""
+    ledger.lock_customers([SavedMethod.objects.values_list("customer_id", flat=True).get(pk=method_id)])
+    return SavedMethod.objects.select_for_update(of=("self",)).select_related("customer", "payment").get(pk=method_id)
+
+
+def lock_active_methods(customer_id: int) -> list[SavedMethod]:
+    """The usable methods of a customer in their order, locked after the customer's account."""
+    ledger.lock_customers([customer_id])
+    active = SavedMethod.objects.filter(customer_id=customer_id, state=MethodState.ACTIVE)
+    return list(active.select_for_update(of=("self",)).order_by("position", "pk"))

@@ -15,7 +15,7 @@ from core.money import NotAnAmount, parse_euros
 from invoices import selectors as invoices
 from ledger import selectors as ledger
 from payments import selectors
-from payments.forms import OTHER, TopUpForm, least, most, suggestions, typed
+from payments.forms import OTHER, TopUpForm, least, most, suggestions, typed, way_of
 from payments.models import Failure, Method, Payment, PaymentStatus
 from payments.selectors import Truth
 from payments.services import suggested_due
@@ -51,8 +51,11 @@ class AmountChoice:
     checked: bool
 
 
-def first_amounts(customer: Customer, query: Mapping[str, str]) -> dict[str, str]:
-    """What the form starts with: the amount in the address (one that was kept), else what is due, else nothing."""
+def first_answers(customer: Customer, query: Mapping[str, str]) -> dict[str, str]:
+    """What the form starts with: the amount in the address (one that was kept), else what is due, else nothing.
+
+    The method is the customer's default when there is one.
+    """
     kept = query.get("amount", "")
     due = suggested_due(customer)
     try:
@@ -60,7 +63,9 @@ def first_amounts(customer: Customer, query: Mapping[str, str]) -> dict[str, str
     except NotAnAmount:
         amount = typed(suggestions(due)[0]) if due else ""
     chosen = next((each for each in map(typed, suggestions(due)) if each == amount), OTHER)
-    return {"amount": amount, "shown": amount, "suggestion": chosen}
+    default = selectors.usable_methods(customer).filter(is_default=True).first()
+    method = way_of(default) if default else Method.CARD.value
+    return {"amount": amount, "shown": amount, "suggestion": chosen, "method": method}
 
 
 def form_context(customer: Customer, form: TopUpForm, at: datetime) -> dict[str, Any]:
@@ -72,12 +77,14 @@ def form_context(customer: Customer, form: TopUpForm, at: datetime) -> dict[str,
     choices = [
         AmountChoice(typed(each), each, bool(due) and each == offered[0], typed(each) == chosen) for each in offered
     ]
+    by = form["method"].value()
     seller = accounts.current_seller(on=local_date(at))
     paying = next((choice.amount for choice in choices if choice.checked), None) if not form.is_bound else None
     return {
         "due": due,
-        "by_card": form["method"].value() != Method.PAYPAL,
-        "by_paypal": form["method"].value() == Method.PAYPAL,
+        "saved_choices": [(way, each, way == by) for way, each in form.saved_methods.items()],
+        "by_card": by not in form.saved_methods and by != Method.PAYPAL,
+        "by_paypal": by == Method.PAYPAL,
         "paypal": bool(settings.PAYPAL_CLIENT_ID),
         "balance": balance,
         "choices": choices,

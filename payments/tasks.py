@@ -13,10 +13,11 @@ from payments.jobs import CATCH_UP, SYNC
 
 @shared_task(name="payments.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Ask about the payments, and go on with the refunds, whose turn it is."""
+    """Ask about the payments and the saved methods, and go on with the refunds, whose turn it is."""
     at = clock.now()
     services.sweep(at=at)
     services.sweep_refunds(at=at)
+    services.sweep_methods(at=at)
 
 
 @shared_task(name="payments.tasks.catch_up", ignore_result=True)  # type: ignore[untyped-decorator]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from payments import views
+from payments import method_views, views
 
 app_name = "payments"
 urlpatterns = [
     path("alimenter/", views.top_up, name="top_up"),
     path("paiements/<uuid:public_id>/", views.progress, name="progress"),
     path("paiements/<uuid:public_id>/annule/", views.cancel, name="cancel"),
+    path("moyens-de-paiement/", method_views.methods, name="methods"),
+    path("moyens-de-paiement/ajouter/", method_views.add, name="add_method"),
+    path("moyens-de-paiement/<uuid:public_id>/", method_views.method, name="method"),
+    path("moyens-de-paiement/<uuid:public_id>/modifier/", method_views.change, name="change_method"),
+    path("moyens-de-paiement/<uuid:public_id>/supprimer/", method_views.remove, name="remove_method"),
+    path("moyens-de-paiement/<uuid:public_id>/accord.txt", method_views.consent, name="consent"),
     path("webhooks/paypal/", views.webhook_paypal, name="webhook_paypal"),
     path("webhooks/stripe/", views.webhook_stripe, name="webhook_stripe"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -12,18 +12,22 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import CustomerRequest, Permission, provider_only, require_permission
 from core import clock
+from core.addresses import client_address
 from core.failpoints import failpoint
 from payments import presenting, services
 from payments.forms import OTHER, TopUpForm
 from payments.gateways.base import NotAuthentic, Unsure
-from payments.models import Method, Payment, PaymentStatus, Provider
-from payments.selectors import get_payment
+from payments.method_views import agreement_of
+from payments.models import Payment, PaymentStatus, Provider
+from payments.pauses import pause_words, with_retry_after
+from payments.selectors import get_payment, usable_methods
+from payments.services.methods import NotChargeable, shown_consent
 from payments.wiring import gateway_for, packed_signature
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponseBase
+    from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 logger = logging.getLogger(__name__)
 WEBHOOK_BYTES: Final = 256 * 1024
@@ -34,8 +38,8 @@ _SEE_OTHER = 303
 def top_up(request: CustomerRequest) -> HttpResponse:
     """Choose how much; then to the provider's page."""
     if request.method != "POST":
-        return _form_page(request, TopUpForm(initial=presenting.first_amounts(request.customer, request.GET)))
-    form = TopUpForm(request.POST)
+        return _form_page(request, _form(request, initial=presenting.first_answers(request.customer, request.GET)))
+    form = _form(request, request.POST)
     if not form.is_valid():
         return _form_page(request, form)
     wish = services.Wish(
@@ -43,13 +47,20 @@ def top_up(request: CustomerRequest) -> HttpResponse:
         language=(get_language() or "fr")[:2],
         actor=request.user,
         on_top=form.cleaned_data["on_top"],
-        method=Method(form.cleaned_data["method"]),
+        method=form.way,
+        saves=agreement_of(request) if form.cleaned_data["save"] else None,
+        saved=form.saved,
+        address=client_address(request.META),
     )
     gateway = gateway_for(wish.method.provider)
     try:
         payment = services.request_top_up(request.customer, wish, gateway=gateway, others=gateway_for, at=request.now)
     except services.TooManyTopUps as pause:
-        return _too_many(request, form, pause)
+        form.add_error(None, pause_words(pause))  # nothing typed is lost, and a bank transfer stays possible
+        return with_retry_after(_form_page(request, form, status=429), pause)
+    except NotChargeable:
+        form.add_error("method", _("This saved method was removed meanwhile. Choose another way to pay."))
+        return _form_page(request, form)
     failpoint("top_up.answering")
     return _onward(payment)
 
@@ -115,28 +126,21 @@ def _onward(payment: Payment) -> HttpResponse:
     return answer
 
 
+def _form(request: CustomerRequest, *answers: QueryDict, **more: Any) -> TopUpForm:
+    return TopUpForm(*answers, saved_methods=list(usable_methods(request.customer)), **more)
+
+
 def _form_page(request: CustomerRequest, form: TopUpForm, *, status: int = 200) -> HttpResponse:
     around = presenting.form_context(request.customer, form, request.now)
+    around["consent"] = shown_consent((get_language() or "fr")[:2], at=request.now)
     return render(request, "payments/top_up.html", {"form": form, "OTHER": OTHER, **around}, status=status)
-
-
-def _too_many(request: CustomerRequest, form: TopUpForm, pause: services.TooManyTopUps) -> HttpResponse:
-    """Nothing typed is lost, and a bank transfer stays possible."""
-    seconds = max(1, int(pause.retry_after.total_seconds()))
-    minutes = -(-seconds // 60)
-    form.add_error(
-        None,
-        _("Too many card payments were started within an hour. Try again in %(minutes)s min, or pay by bank transfer.")
-        % {"minutes": minutes},
-    )
-    answer = _form_page(request, form, status=429)
-    answer["Retry-After"] = str(seconds)
-    return answer
 
 
 def _result_page(request: CustomerRequest, public_id: UUID, *, came_back: bool = False) -> HttpResponse:
     payment = _found(request, public_id)
-    payment = services.glance(payment, gateway=gateway_for(payment.provider), at=request.now)
+    gateway = gateway_for(payment.provider)
+    payment = services.glance(payment, gateway=gateway, at=request.now)
+    services.methods.glance_saved_by(payment, gateway=gateway, at=request.now)
     context = presenting.result_context(payment, came_back=came_back, follow=request.GET.get("auto") != "0")
     return render(request, "payments/result.html", context)
 

@@ -12,7 +12,21 @@ TOP_UP_MOST_CENTS = env.integer(
     "TOP_UP_MOST_CENTS", 500_000, least=100, most=99_999_999, help="Largest top-up, in cents."
 )
 TOP_UPS_PER_HOUR = env.integer(
-    "TOP_UPS_PER_HOUR", 10, least=1, most=1000, help="Card attempts a customer may start in an hour (card testing)."
+    "TOP_UPS_PER_HOUR", 10, least=1, most=1000, help="Payments and savings a customer may start in an hour."
+)
+TOP_UPS_PER_HOUR_FROM_ADDRESS = env.integer(
+    "TOP_UPS_PER_HOUR_FROM_ADDRESS",
+    30,
+    least=1,
+    most=10_000,
+    help="The same from one address (an IPv6 home network is one), by all customers together.",
+)
+CARD_DECLINES_PER_HOUR = env.integer(
+    "CARD_DECLINES_PER_HOUR",
+    5,
+    least=1,
+    most=1000,
+    help="After so many refused cards in an hour, the card payments of a customer pause (card testing).",
 )
 APPROVAL_HOURS = env.integer(
     "APPROVAL_HOURS", 168, least=1, most=2160, help="How long a second member of staff may take to approve something."

@@ -25,7 +25,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     "outbox": ("view_job", "change_job", "view_message"),
     "ledger": ("view_closing",),
     "invoices": ("view_invoice", "view_receipt", "view_validation"),
-    "payments": ("view_payment", "view_webhookevent"),
+    "payments": ("view_payment", "view_webhookevent", "view_savedmethod", "view_cardattempt"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),

@@ -17,7 +17,8 @@ from accounts.models import ApprovalState
 from invoices.selectors import waiting_validations
 from outbox import selectors as outbox
 from outbox.models import Job, JobState, Message, MessageState
-from payments.models import EventState, Payment, PaymentStatus, WebhookEvent
+from payments import selectors as payments
+from payments.models import AttemptKind, EventState, Payment, PaymentStatus, WebhookEvent
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -78,6 +79,15 @@ def _payments(at: datetime) -> list[Queue]:
     unknown = Payment.objects.filter(status=PaymentStatus.UNKNOWN, ask_at__isnull=False)  # by its index
     events = WebhookEvent.objects.filter(state=EventState.FAILED)
     return [
+        Queue(
+            _("Customers whose card payments pause"),
+            _("too many cards refused within an hour: somebody tries stolen cards, or needs help"),
+            *payments.paused_customers(at=at),
+            timedelta(minutes=30),
+            _("Look"),
+            _list("payments_cardattempt", kind__exact=AttemptKind.DECLINED),
+            at,
+        ),
         Queue(
             _("Payments of unknown outcome"),
             _("the bank has not answered; they are never charged again blindly"),

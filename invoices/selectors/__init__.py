@@ -42,7 +42,6 @@ from invoices.selectors.lists import (
     invoice_years,
     invoices_of,
 )
-from invoices.selectors.lists import Counts, InvoiceQuery, InvoiceRow, invoice_states, invoice_years, invoices_of
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
 from invoices.selectors.proofs import what_is_missing
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes

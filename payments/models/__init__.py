@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from payments.models.attempt import AttemptKind, CardAttempt
 from payments.models.inbox import WebhookEvent
+from payments.models.method import (
+    ASKED_ABOUT,
+    AT_THE_PROVIDER,
+    BEING_SAVED,
+    STANDING,
+    ConsentText,
+    MethodEvent,
+    MethodState,
+    Reason,
+    SavedMethod,
+)
 from payments.models.payment import Payment, PaymentEvent, ProviderCustomer
 from payments.models.payout import Payout, PayoutEvent
 from payments.models.refund import Refund, RefundEvent
@@ -21,17 +33,27 @@ from payments.models.words import (
     Purpose,
     RefundStatus,
     TreatmentState,
+    brand_name,
 )
 
 __all__ = [
+    "ASKED_ABOUT",
+    "AT_THE_PROVIDER",
+    "BEING_SAVED",
     "LIVE",
     "REFUND_LIVE",
+    "STANDING",
     "AmountReview",
+    "AttemptKind",
     "BalanceReading",
     "BegunBy",
+    "CardAttempt",
+    "ConsentText",
     "EventState",
     "Failure",
     "Method",
+    "MethodEvent",
+    "MethodState",
     "MovementCause",
     "MovementTreatment",
     "Payment",
@@ -45,9 +67,12 @@ __all__ = [
     "ProviderCustomer",
     "ProviderMovement",
     "Purpose",
+    "Reason",
     "Refund",
     "RefundEvent",
     "RefundStatus",
+    "SavedMethod",
     "TreatmentState",
     "WebhookEvent",
+    "brand_name",
 ]

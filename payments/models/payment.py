@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.money import Money
 from payments.models.spoken import spoken
-from payments.models.words import LIVE, Failure, Method, PaymentStatus, Provider, Purpose
+from payments.models.words import LIVE, Failure, Method, PaymentStatus, Provider, Purpose, brand_name
 
 
 class ProviderCustomer(models.Model):
@@ -57,6 +57,14 @@ class Payment(models.Model):
     due_cents = models.BigIntegerField(_("due when asked"), default=0)
     received_cents = models.BigIntegerField(_("amount received"), null=True, blank=True)
     fee_cents = models.BigIntegerField(_("provider’s fee"), null=True, blank=True)
+    used_method = models.ForeignKey(
+        "payments.SavedMethod",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("saved method used"),
+    )
     language = models.CharField(_("language"), max_length=2)
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     session_id = models.CharField(_("payment page"), max_length=255, blank=True)
@@ -160,6 +168,11 @@ class Payment(models.Model):
         return self.status in LIVE
 
     @property
+    def is_paid_unseen(self) -> bool:
+        """Whether the call that opens its page may take the money by itself: PayPal, from a saved account."""
+        return self.provider == Provider.PAYPAL and self.used_method_id is not None
+
+    @property
     def differs(self) -> bool:
         """Whether something else than the amount asked was received. It is credited as received, and shown to staff."""
         return self.received_cents is not None and self.received_cents != self.amount_cents
@@ -169,7 +182,7 @@ class Payment(models.Model):
         """`Visa •• 4242`, or nothing while no card is known."""
         if not self.card_last4:
             return ""
-        return f"{_BRANDS.get(self.card_brand, self.card_brand.title())} •• {self.card_last4}"
+        return f"{brand_name(self.card_brand)} •• {self.card_last4}"
 
 
 class PaymentEvent(models.Model):
@@ -188,6 +201,3 @@ class PaymentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.from_status} → {self.to_status})"
-
-
-_BRANDS = {"cartes_bancaires": "CB", "visa": "Visa", "mastercard": "Mastercard"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -120,3 +122,11 @@ class BegunBy(models.TextChoices):
 
     STAFF = "STAFF", _("Here")
     PROVIDER = "PROVIDER", _("At the provider")
+
+
+_BRANDS: Final = {"cartes_bancaires": "CB", "visa": "Visa", "mastercard": "Mastercard"}
+
+
+def brand_name(brand: str) -> str:
+    """How people call a card brand."""
+    return _BRANDS.get(brand, brand.replace("_", " ").title())

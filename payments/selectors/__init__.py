@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from payments.selectors.methods import (
+    get_method,
+    methods_in_the_making,
+    methods_of,
+    methods_to_ask_about,
+    paused_customers,
+    provider_of_method,
+    saving_in_progress,
+    steps_of,
+    usable_methods,
+)
 from payments.selectors.payments import (
     PaymentRow,
     Truth,
@@ -14,7 +25,6 @@ from payments.selectors.payments import (
     provider_of,
     provider_of_event,
     standing_in_the_way,
-    started_since,
     truth,
 )
 from payments.selectors.refunds import (
@@ -43,25 +53,33 @@ __all__ = [
     "Truth",
     "being_checked",
     "failed_refunds",
+    "get_method",
     "get_payment",
     "get_refund",
     "history_of",
     "history_of_refund",
     "limit_of",
+    "methods_in_the_making",
+    "methods_of",
+    "methods_to_ask_about",
+    "paused_customers",
     "payment_of_lot",
     "payments_of",
     "payments_that_differ",
     "payments_to_ask_about",
     "provider_of",
     "provider_of_event",
+    "provider_of_method",
     "provider_of_refund",
     "refundable_lots",
     "refunds_of",
     "refunds_of_payment",
     "refunds_shown",
     "refunds_to_work_on",
+    "saving_in_progress",
     "standing_in_the_way",
-    "started_since",
+    "steps_of",
     "truth",
     "truth_of_refund",
+    "usable_methods",
 ]

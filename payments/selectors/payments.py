@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import F, Q, QuerySet
 
-from payments.models import LIVE, Payment, PaymentEvent, PaymentStatus, Purpose, WebhookEvent
+from payments.models import (
+    LIVE,
+    Payment,
+    PaymentEvent,
+    PaymentStatus,
+    Purpose,
+    WebhookEvent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,11 +83,6 @@ def standing_in_the_way(customer: Customer) -> Payment | None:
 def being_checked(customer: Customer) -> Payment | None:
     """The payment of unknown outcome to tell the customer about, newest first."""
     return payments_of(customer).filter(status__in=_UNSURE).first()
-
-
-def started_since(customer: Customer, moment: datetime) -> QuerySet[Payment]:
-    """The payments that a customer started after that moment, oldest first."""
-    return Payment.objects.filter(customer=customer, created_at__gt=moment).order_by("created_at", "pk")
 
 
 def payments_to_ask_about(*, at: datetime) -> QuerySet[Payment]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from payments.services import methods
 from payments.services.about import StillUnknown
 from payments.services.applying import apply
 from payments.services.asking import ask, close, glance, send
+from payments.services.attempts import CardsPaused, TooManyTopUps, forgive, paused_until
 from payments.services.hearing import HEARD
 from payments.services.inbox import apply_event, catch_up, receive, replay
 from payments.services.known import movements_to_treat
@@ -25,14 +27,15 @@ from payments.services.refunding import (
     send_refund,
     sweep_refunds,
 )
-from payments.services.sweeping import give_up_question, sweep
+from payments.services.sweeping import give_up_question, sweep, sweep_methods
 from payments.services.till import Synchronised, read_till, sync_till
-from payments.services.topping_up import AmountRefused, TooManyTopUps, Wish, request_top_up, suggested_due
+from payments.services.topping_up import AmountRefused, Wish, request_top_up, suggested_due
 from payments.services.treating import NotTreatable, book_fees, carry_out, propose
 
 __all__ = [
     "HEARD",
     "AmountRefused",
+    "CardsPaused",
     "NotRefundable",
     "NotTreatable",
     "Overtaken",
@@ -54,13 +57,16 @@ __all__ = [
     "catch_up",
     "close",
     "follow_approval",
+    "forgive",
     "give_up_question",
     "give_up_refund_turn",
     "glance",
     "look_after",
     "look_at_payout",
     "look_for_refunds",
+    "methods",
     "movements_to_treat",
+    "paused_until",
     "propose",
     "read_till",
     "receive",
@@ -71,6 +77,7 @@ __all__ = [
     "send_refund",
     "suggested_due",
     "sweep",
+    "sweep_methods",
     "sweep_refunds",
     "sync_till",
 ]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
 from django.db import transaction
 
 from core.failpoints import failpoint
@@ -13,7 +11,9 @@ from ledger import services as ledger
 from payments import locks
 from payments.gateways.base import PageState
 from payments.models import LIVE, Method, Payment, PaymentStatus
+from payments.services import attempts
 from payments.services.crediting import book_fee, credit
+from payments.services.putting_off import put_off
 from payments.services.registering import known_person
 from payments.transitions import may_move, move, note
 
@@ -24,20 +24,6 @@ if TYPE_CHECKING:
     from payments.gateways.base import Page
 
 CURRENCY: Final = "EUR"
-_LONGEST_WAIT = timedelta(days=1)
-_DOUBLINGS = 16
-
-
-def put_off(payment: Payment, *, at: datetime) -> None:
-    """Set when to ask next: after PAYMENT_SILENCE_SECONDS, then twice as long each time, at least once a day.
-
-    The caller saves the row.
-    """
-    wait = timedelta(seconds=settings.PAYMENT_SILENCE_SECONDS) * 2 ** min(payment.asked_count, _DOUBLINGS)
-    payment.asked_count += 1
-    payment.asked_at = at
-    payment.updated_at = at
-    payment.ask_at = at + min(wait, _LONGEST_WAIT)
 
 
 @transaction.atomic
@@ -91,6 +77,8 @@ def _remember(payment: Payment, page: Page, *, at: datetime) -> None:
         payment.session_id = page.session_id
         if payment.status == PaymentStatus.SENT:
             move(payment, PaymentStatus.OPEN, at=at)
+    if page.decline is not None and page.decline.attempt:
+        attempts.note_decline(payment.customer, page.decline.attempt, at=at)
     if page.decline is not None and page.decline.code != payment.failure_code and page.state != PageState.PAID:
         payment.failure, payment.failure_code = page.decline.failure, page.decline.code
         payment.save()

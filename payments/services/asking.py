@@ -14,8 +14,10 @@ from django.utils.translation import gettext
 from core.failpoints import failpoint
 from payments import locks
 from payments.gateways.base import Order, PageState, Refused, Unsure
-from payments.models import Payment, PaymentStatus
-from payments.services.applying import apply, put_off
+from payments.models import Method, Payment, PaymentStatus, SavedMethod
+from payments.services.applying import apply
+from payments.services.attempts import paused_until
+from payments.services.putting_off import put_off
 from payments.services.registering import known_person, person_of
 from payments.transitions import may_move, move
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 KEY_LIFE = timedelta(hours=23)
 """Stripe keeps idempotency keys for 24 hours at least. After that a page is looked for, never asked for again."""
+_ORDER_KEY_LIFE = timedelta(hours=5)
+"""PayPal keeps the ids of orders for 6 hours."""
 _TRIES = 3
 _GLANCE = timedelta(seconds=3)
 
@@ -52,7 +56,14 @@ def ask(payment_id: int, *, gateway: Gateway, at: datetime, hint: str = "") -> P
         return _forget(payment_id, at=at)
     if payment.status == PaymentStatus.SUCCEEDED and payment.fee_cents is not None:
         return payment
-    return _conclude(payment_id, lambda payment: _look(payment, gateway, hint=hint, at=at), at=at)
+    found = _conclude(payment_id, lambda payment: _look(payment, gateway, hint=hint, at=at), at=at)
+    return close(found.pk, gateway=gateway, at=at) if _is_card_testing(found, at=at) else found
+
+
+def _is_card_testing(payment: Payment, *, at: datetime) -> bool:
+    """Whether so many cards were refused that this page shall take no other."""
+    waits = payment.status == PaymentStatus.OPEN and payment.method == Method.CARD and payment.failure
+    return bool(waits) and paused_until(payment.customer, at=at) is not None
 
 
 def glance(payment: Payment, *, gateway: Gateway, at: datetime) -> Payment:
@@ -85,7 +96,7 @@ def _claim(payment_id: int, *, at: datetime) -> None:
 
 def _conclude(payment_id: int, look: Callable[[Payment], Page | None], *, at: datetime) -> Payment:
     """Call the provider outside any transaction, then write down how it ended."""
-    payment = Payment.objects.select_related("customer").get(pk=payment_id)
+    payment = Payment.objects.select_related("customer", "used_method").get(pk=payment_id)
     try:
         page = look(payment)
     except Refused as refusal:
@@ -119,7 +130,8 @@ def _find(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Pag
     """The page as the provider has it; None when it has none, and none can come any more.
 
     Without a page of ours: first the hint, then a search (an answer that was lost, or an error kept under our key),
-    then the same call again, but not for ever: a page whose address nobody was given cannot be paid.
+    then the same call again, but not for ever: a page whose address nobody was given cannot be paid. Unless it is paid
+    without being seen, from a saved account: then only the provider's word ends it.
     """
     if payment.session_id or hint:
         return _read(payment.session_id or hint, gateway)
@@ -127,7 +139,10 @@ def _find(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Pag
     reference = str(payment.public_id)
     if person and (found := gateway.find_page(person=person, reference=reference, since=payment.created_at)):
         return found
-    if payment.asked_count >= _TRIES or at - payment.created_at > KEY_LIFE:
+    if payment.is_paid_unseen:
+        if at - payment.created_at > _ORDER_KEY_LIFE:
+            raise Unsure("too late to ask with the same key: the provider’s news will say")
+    elif payment.asked_count >= _TRIES or at - payment.created_at > KEY_LIFE:
         return None
     return _read(_open(payment, gateway, at=at).session_id, gateway)  # a repeated answer may be an old one
 
@@ -169,6 +184,8 @@ def _order(payment: Payment, person: str) -> Order:
         cancel_url=settings.SITE_URL + reverse("payments:cancel", kwargs=back),
         expires_at=payment.page_expires_at,
         key=payment.key,
+        saves=SavedMethod.objects.filter(payment=payment).exists(),
+        saved=payment.used_method.object_id if payment.used_method else "",
     )
 
 

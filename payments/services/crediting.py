@@ -16,6 +16,7 @@ from invoices import services as invoices
 from ledger import services as ledger
 from ledger.kinds import Journal, Origin
 from payments.models import Method, Payment, PaymentStatus, Provider
+from payments.services.waking import wake_saved_by
 from payments.transitions import move, note
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: dat
     payment.tx_id = received.tx_id
     payment.received_cents = receipt.received.cents
     move(payment, PaymentStatus.SUCCEEDED, at=at, detail=receipt.object_id)
+    wake_saved_by(payment, at=at)
     if payment.differs:
         note(payment, "amount differs", at=at, detail=f"{payment.amount_cents} → {payment.received_cents}")
     if receipt.fee is not None:

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from outbox.services import NewJob, enqueue_many
 from payments import locks, selectors
-from payments.services.applying import put_off
+from payments.services.attempts import forget_old_attempts
+from payments.services.putting_off import put_off
+from payments.services.waking import ASK_METHOD
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +27,15 @@ def sweep(*, at: datetime) -> int:
     due = selectors.payments_to_ask_about(at=at).values_list("pk", "asked_count")[:_AT_ONCE]
     jobs = [NewJob(ASK, f"{ASK}:{pk}:{asked}", {"payment_id": pk}) for pk, asked in due]
     enqueue_many(jobs, at=at)
+    return len(jobs)
+
+
+def sweep_methods(*, at: datetime) -> int:
+    """Ask for a look at each method being saved or removed, at most 200; erase old attempts. Returns how many."""
+    due = selectors.methods_to_ask_about(at=at).values_list("pk", "state", "asked_count")[:_AT_ONCE]
+    jobs = [NewJob(ASK_METHOD, f"{ASK_METHOD}:{pk}:{state}:{asked}", {"method_id": pk}) for pk, state, asked in due]
+    enqueue_many(jobs, at=at)
+    forget_old_attempts(at=at)
     return len(jobs)
 
 

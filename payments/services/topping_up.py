@@ -14,8 +14,11 @@ from core.money import ZERO, Money
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger
 from payments import selectors
-from payments.models import Method, Payment, PaymentStatus, Purpose
+from payments.models import Method, Payment, PaymentStatus, Purpose, SavedMethod
+from payments.services import attempts
 from payments.services.asking import ask, close, send
+from payments.services.methods.keeping import chargeable
+from payments.services.methods.saving import save_on_the_way
 from payments.transitions import note
 
 if TYPE_CHECKING:
@@ -24,20 +27,12 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer, User
     from payments.gateways.base import Gateway
+    from payments.services.methods.consenting import Agreement
 
 PAGE_LIFE = timedelta(hours=2)
 """How long a payment page may be paid. Stripe accepts 30 minutes to 24 hours, counted when it opens the page."""
 _NEARLY_CLOSED = timedelta(minutes=5)
-_HOUR = timedelta(hours=1)
 _ROUNDS = 3
-
-
-class TooManyTopUps(Exception):
-    """The customer started too many card payments in an hour (card testing). Says when the next one is possible."""
-
-    def __init__(self, retry_after: timedelta) -> None:
-        super().__init__(f"again in {retry_after}")
-        self.retry_after = retry_after
 
 
 class AmountRefused(ValueError):
@@ -46,13 +41,20 @@ class AmountRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asked for. `on_top`: yes, in addition to the payment that is being checked."""
+    """What somebody asked for. `on_top`: yes, in addition to the payment that is being checked.
+
+    `saves`: the method is to be saved on the way, under this agreement. `saved`: the saved method to pay with.
+    `address` is where the wish comes from.
+    """
 
     amount: Money
     language: str = "fr"
     actor: User | None = None
     on_top: bool = False
     method: Method = Method.CARD
+    saves: Agreement | None = None
+    saved: SavedMethod | None = None
+    address: str = ""
 
 
 def request_top_up(
@@ -68,7 +70,8 @@ def request_top_up(
     What is due is paid by one payment at a time: an open page for it is used again when the amount is the same, and
     closed at the provider before another one opens when it is not; while a payment is being checked, it is returned
     instead of a new one, unless the customer says that he wants one more. `gateway` is the one of the method wished
-    for; `others` gives that of a provider whose payment is in the way. Raises AmountRefused, TooManyTopUps.
+    for; `others` gives that of a provider whose payment is in the way. Raises AmountRefused, TooManyTopUps,
+    CardsPaused, NotChargeable (the saved method is not usable any more).
     """
     _refuse_bad_amount(wish.amount)
     payment, is_new = _intend(customer, wish, at=at)
@@ -102,7 +105,8 @@ def _intend(customer: Customer, wish: Wish, *, at: datetime) -> tuple[Payment, b
     ledger.lock_customers([customer.pk])
     if not wish.on_top and (standing := selectors.standing_in_the_way(customer)) is not None:
         return standing, False
-    _refuse_too_many(customer, at=at)
+    attempts.refuse_too_many(customer, wish.method, address=wish.address, at=at)
+    saved = chargeable(customer.pk, wish.saved.public_id) if wish.saved else None
     due = suggested_due(customer)
     payment = Payment.objects.create(
         customer=customer,
@@ -112,6 +116,7 @@ def _intend(customer: Customer, wish: Wish, *, at: datetime) -> tuple[Payment, b
         purpose=Purpose.PAY_DUE if due and not wish.on_top else Purpose.TOP_UP,
         amount_cents=wish.amount.cents,
         due_cents=due.cents,
+        used_method=saved,
         language=wish.language,
         page_expires_at=at + PAGE_LIFE,
         ask_at=at + timedelta(seconds=settings.PAYMENT_SILENCE_SECONDS),
@@ -119,13 +124,10 @@ def _intend(customer: Customer, wish: Wish, *, at: datetime) -> tuple[Payment, b
         updated_at=at,
     )
     note(payment, "asked", at=at)
+    attempts.note_start(customer, payment.key, address=wish.address, at=at)
+    if wish.saves is not None and saved is None:
+        save_on_the_way(payment, wish.saves, at=at)
     return payment, True
-
-
-def _refuse_too_many(customer: Customer, *, at: datetime) -> None:
-    started = list(selectors.started_since(customer, at - _HOUR).values_list("created_at", flat=True))
-    if len(started) >= settings.TOP_UPS_PER_HOUR:
-        raise TooManyTopUps(started[-settings.TOP_UPS_PER_HOUR] + _HOUR - at)
 
 
 def _make_way(standing: Payment, wish: Wish, *, gateway: Gateway, at: datetime) -> Payment:
@@ -134,8 +136,19 @@ def _make_way(standing: Payment, wish: Wish, *, gateway: Gateway, at: datetime) 
         found = send(standing.pk, gateway=gateway, at=at)
     else:
         found = ask(standing.pk, gateway=gateway, at=at)
-    same = found.amount == wish.amount and found.method == wish.method
-    serves = same and at < found.page_expires_at - _NEARLY_CLOSED
+    serves = _is_what_was_wished(found, wish) and at < found.page_expires_at - _NEARLY_CLOSED
     if found.status == PaymentStatus.OPEN and not serves:
         return close(found.pk, gateway=gateway, at=at)
     return found
+
+
+def _is_what_was_wished(payment: Payment, wish: Wish) -> bool:
+    """The same amount, by the same method, saved or not as it is wished now."""
+    saves = SavedMethod.objects.filter(payment=payment).exists()
+    used = wish.saved.pk if wish.saved else None
+    return (
+        payment.amount == wish.amount
+        and payment.method == wish.method
+        and payment.used_method_id == used
+        and saves == (wish.saves is not None and used is None)
+    )

@@ -10,8 +10,12 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Customer
 from core import clock
+from payments.gateways.paypal import paypal_gateway
 from payments.gateways.stripe import StripeGateway, stripe_gateway
+from payments.models import Method
 from payments.tests.desk import Desk
+from payments.tests.drawer import Drawer
+from payments.tests.pointing import point_at
 from payments.tests.refund_desk import RefundDesk, staff
 from tests.support.bank import Bank, open_bank
 
@@ -58,3 +62,19 @@ def desk(customer: Customer, gateway: StripeGateway, bank: Bank, at: datetime) -
 def refunds(desk: Desk) -> RefundDesk:
     """The individual's payments, and two members of staff."""
     return RefundDesk(desk, staff("fanny"), staff("gil"))
+
+
+@pytest.fixture
+def drawer(  # noqa: PLR0917  fixtures
+    request: pytest.FixtureRequest,
+    customer: Customer,
+    gateway: StripeGateway,
+    bank: Bank,
+    settings: Settings,
+    at: datetime,
+) -> Iterator[Drawer]:
+    """What the individual keeps: cards, or (indirectly parametrised by `paypal`) PayPal accounts."""
+    assert gateway is not None
+    point_at(bank, settings)
+    yield Drawer(customer, bank, at, Method.PAYPAL if getattr(request, "param", "") == "paypal" else Method.CARD)
+    paypal_gateway.cache_clear()

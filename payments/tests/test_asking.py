@@ -10,7 +10,7 @@ from payments.gateways.base import PageState, Unsure
 from payments.models import Payment, PaymentStatus
 from payments.selectors import Truth, history_of, truth
 from payments.services import asking
-from payments.services.applying import put_off
+from payments.services.putting_off import put_off
 from payments.tests.desk import Desk, a_receipt
 
 SILENCE = timedelta(seconds=300)

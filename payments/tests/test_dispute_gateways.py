@@ -15,7 +15,8 @@ from payments.gateways.paypal import PayPalGateway, paypal_gateway
 from payments.gateways.stripe import StripeGateway
 from payments.tests.dispute_contract import AMOUNT, EVIDENCE, DisputeContract, taken
 from payments.tests.gateway_contract import LONG_AGO
-from payments.tests.test_paypal_gateway import approve, point_at
+from payments.tests.pointing import point_at
+from payments.tests.test_paypal_gateway import approve
 from tests.support.bank import ASKING_CARD, Bank
 
 

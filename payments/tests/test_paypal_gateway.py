@@ -11,18 +11,8 @@ from payments.gateways.base import Gateway, Page, PageState, Receipt, RefundStat
 from payments.gateways.paypal import PayPalGateway, paypal_gateway
 from payments.models import Failure
 from payments.tests.gateway_contract import LONG_AGO, GatewayContract, order_of, refund_order
+from payments.tests.pointing import point_at
 from tests.support.bank import Bank
-
-
-def point_at(bank: Bank, settings: Settings) -> None:
-    """Make the portal speak to the sandbox's PayPal."""
-    for name, value in bank.settings.items():
-        if name.startswith("PAYPAL_") and name != "PAYPAL_WEBHOOK_ID":
-            setattr(settings, name, value)
-    settings.PAYPAL_WEBHOOK_IDS = [bank.settings["PAYPAL_WEBHOOK_ID"]]
-    settings.PAYPAL_WEBHOOK_VERIFY = "local"
-    settings.PROVIDER_TIMEOUT_SECONDS = 1
-    paypal_gateway.cache_clear()
 
 
 @pytest.fixture

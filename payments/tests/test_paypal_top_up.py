@@ -20,7 +20,8 @@ from payments.gateways.stripe import StripeGateway
 from payments.models import EventState, Failure, Method, Payment, PaymentStatus, Provider, WebhookEvent
 from payments.selectors import history_of
 from payments.services import Wish
-from payments.tests.test_paypal_gateway import paypal_totals, point_at
+from payments.tests.pointing import point_at
+from payments.tests.test_paypal_gateway import paypal_totals
 from payments.wiring import gateway_for
 from tests.support.bank import Bank
 

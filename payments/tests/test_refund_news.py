@@ -20,8 +20,9 @@ from payments.services.about.refunds import SUBJECT
 from payments.services.hearing import heard_of
 from payments.services.refunding.applying import write_down
 from payments.tests.desk import Desk
+from payments.tests.pointing import point_at
 from payments.tests.refund_desk import RefundDesk, broken
-from payments.tests.test_paypal_gateway import paypal_totals, point_at
+from payments.tests.test_paypal_gateway import paypal_totals
 
 
 def hear(refunds: RefundDesk, *, provider: str = "STRIPE", only: str = "") -> list[str]:

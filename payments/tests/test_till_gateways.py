@@ -10,7 +10,8 @@ from payments.gateways.paypal import PayPalGateway, paypal_gateway
 from payments.gateways.stripe.till import _balance, _cents, _payout
 from payments.models import MovementCause
 from payments.tests.gateway_contract import order_of
-from payments.tests.test_paypal_gateway import approve, point_at
+from payments.tests.pointing import point_at
+from payments.tests.test_paypal_gateway import approve
 from payments.tests.till_contract import TillContract, movements
 from tests.support.bank import Bank
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sandbox.control.actions import action, at_its_time, flag
 from sandbox.store import Json, public
-from sandbox.stripe import balance, disputes, events, files, hosted, payouts, radar, refunds
+from sandbox.stripe import balance, disputes, events, files, hosted, methods, payouts, radar, refunds
 from sandbox.stripe.hosted import CardGiven, Outcome
 from sandbox.world import World
 
@@ -16,13 +16,19 @@ from sandbox.world import World
 def pay(world: World, options: Json, session: str) -> Json:
     """Do what a visitor of the hosted page does.
 
-    Options: `card` (a number), `network`, `authenticate` (accept, refuse, or leave the question open), `at` (when),
-    `webhooks` (false: the product is not told).
+    Options: `card` (a number), `method` (a saved card that the page offers), `network`, `any_brand`, `authenticate`
+    (accept, refuse, or leave the question open), `at` (when), `webhooks` (false: the product is not told).
     """
     number = str(options.get("card", "4242424242424242"))
     quiet = not flag(options, "webhooks", default=True)
     with at_its_time(world, options), events.kept_quiet(quiet=quiet):
-        visit = hosted.pay(world, session, CardGiven(number, str(options.get("network", ""))))
+        given = CardGiven(
+            number,
+            str(options.get("network", "")),
+            saved=str(options.get("method", "")),
+            any_brand=flag(options, "any_brand", default=False),
+        )
+        visit = hosted.pay(world, session, given)
         if visit.outcome is Outcome.CHALLENGE and options.get("authenticate", "accept") != "leave":
             accepted = options.get("authenticate", "accept") == "accept"
             visit = hosted.answer_challenge(world, session, accepted=accepted)
@@ -35,6 +41,21 @@ def pay(world: World, options: Json, session: str) -> Json:
         "charge": intent.get("latest_charge"),
         "return_url": hosted.return_address(visit.session),
     }
+
+
+@action("POST", "methods/{}/detach")
+def detach_method(world: World, options: Json, identifier: str) -> Json:
+    """A saved card is taken away in the provider's own pages: `at`."""
+    with at_its_time(world, options), world.store.transaction():
+        return public(methods.take_away(world, identifier))
+
+
+@action("POST", "methods/{}/renew")
+def renew_method(world: World, options: Json, identifier: str) -> Json:
+    """The card network tells a later expiry: `month`, `year`."""
+    expires = (int(options.get("month", 12)), int(options.get("year", 2040)))
+    with at_its_time(world, options), world.store.transaction():
+        return public(methods.renew(world, identifier, expires=expires))
 
 
 @action("POST", "dispute/{}")

@@ -44,10 +44,14 @@ def pay(world: World, request: Request, identifier: str) -> Response:
     except StripeError:
         return not_found(request)
     expires = _expiry(form.get("expiry", ""))
-    if "card" not in form and not _is_to_come(world, expires):
+    if not {"card", "saved"} & set(form) and not _is_to_come(world, expires):
         return _show(world, request, session, reason="incorrect_expiry", typed=form)
     given = CardGiven(
-        form.get("card") or form.get("number", ""), form.get("network", ""), form.get("name", ""), expires or (12, 2034)
+        form.get("card") or form.get("number", ""),
+        form.get("network", ""),
+        form.get("name", ""),
+        expires or (12, 2034),
+        form.get("saved", ""),
     )
     return _after(world, request, hosted.pay(world, identifier, given), form)
 
@@ -91,12 +95,19 @@ def _show(world: World, request: Request, session: Json, *, reason: str = "", ty
         "typed": typed or {},
         "groups": _test_cards(language, hosted.blocked_brands(session)),
         "networks": _NETWORKS,
+        "saved": [_saved(method) for method in hosted.saved_cards(world, session)],
         "return_address": hosted.return_address(session),
     }
     if session["status"] != "open":
         return page("closed.html", language, facts)
     name = "challenge.html" if hosted.challenged(world, session) else "checkout.html"
     return page(name, language, facts, forms_to=_origin(session["success_url"]))
+
+
+def _saved(method: Json) -> Json:
+    """A saved card as the page offers it."""
+    brand = dict(_NETWORKS).get(method["card"]["display_brand"], method["card"]["display_brand"].title())
+    return {"id": method["id"], "title": brand, "last4": method["card"]["last4"]}
 
 
 def _test_cards(language: str, blocked: list[str]) -> list[tuple[str, list[Json]]]:

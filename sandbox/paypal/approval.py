@@ -48,13 +48,13 @@ def cancel_address(order: Json) -> str:
     return _with(_experience(order).get("cancel_url", ""), {"token": order["id"]})
 
 
-def approve_saving(world: World, identifier: str) -> Json:
-    """The payer agrees that the merchant saves the account."""
+def approve_saving(world: World, identifier: str, *, payer: str = "") -> Json:
+    """The payer agrees that the merchant saves the account. Another payer each time, unless `payer` names one."""
     with world.store.transaction():
         setup = find(world, vault.SETUP, identifier)
         if setup["status"] != "PAYER_ACTION_REQUIRED":
             raise ValueError(f"the setup token is {setup['status']}")
-        approved = setup | {"status": "APPROVED", "_payer": _PAYER | {"payer_id": new_id(13)}}
+        approved = setup | {"status": "APPROVED", "_payer": _PAYER | {"payer_id": payer or new_id(13)}}
         world.store.put(approved)
     return approved
 

@@ -214,18 +214,18 @@ def tell_late(world: World, options: Json) -> Json:
 
 
 @_action("POST", "approve-saving/{}")
-def approve_saving(world: World, _options: Json, identifier: str) -> Json:
-    """The payer agrees that the account is saved."""
-    setup = approval.approve_saving(world, identifier)
+def approve_saving(world: World, options: Json, identifier: str) -> Json:
+    """The payer agrees that the account is saved: `payer` (an id, for the same one twice)."""
+    setup = approval.approve_saving(world, identifier, payer=str(options.get("payer", "")))
     return {"setup_token": shown(setup), "return_url": approval.saving_address(setup, agreed=True)}
 
 
 @_action("POST", "vault/{}/funding")
 def set_funding(world: World, options: Json, identifier: str) -> Json:
-    """What becomes of the next payments from a saved account: `funding`."""
-    funding = str(options.get("funding", "declined"))
-    if funding not in orders.FUNDINGS:
-        raise ValueError(f"funding is one of {', '.join(orders.FUNDINGS)}")
+    """What becomes of the next payments from a saved account: `funding`, or payer_action (the payer must agree)."""
+    funding, known = str(options.get("funding", "declined")), (*orders.FUNDINGS, orders.PAYER_ACTION)
+    if funding not in known:
+        raise ValueError(f"funding is one of {', '.join(known)}")
     world.store.put(vault.usable(world, identifier) | {"_funding": funding})
     return {"funding": funding}
 

@@ -26,6 +26,7 @@ _FUNDINGS = {
     "capture_declined": ("DECLINED", ""),
 }
 FUNDINGS = (*_FUNDINGS, "declined")
+PAYER_ACTION = "payer_action"
 """What becomes of the money. `declined` refuses to capture (INSTRUMENT_DECLINED); `capture_declined` takes nothing."""
 
 EXPERIENCE = Fields(
@@ -231,6 +232,8 @@ def _refuse_paid_twice(world: World, order: Json) -> None:
 def _take_from_saved(world: World, order: Json) -> None:
     """An order paid from a saved account needs no payer: it is captured as it is made, or not made at all."""
     token = vault.usable(world, order["_asked"]["vault_id"])
+    if token["_funding"] == PAYER_ACTION:
+        raise refused("PAYER_ACTION_REQUIRED", "The payer must agree once more.", links=_redirect(world, order["id"]))
     if token["_funding"] == "declined":
         raise refused("INSTRUMENT_DECLINED", "The saved account cannot be used for this payment.")
     payer = {"payer": token["_payer"], "payment_source": {"paypal": source_of(token["_payer"])}}

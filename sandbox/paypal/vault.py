@@ -54,7 +54,7 @@ def create_setup(world: World, call: Call) -> Json:
         {
             "id": identifier,
             "status": "PAYER_ACTION_REQUIRED",
-            "customer": {"id": call.body.get("customer", {}).get("id") or _customer_id()},
+            "customer": {"id": _customer_id(), **call.body.get("customer", {})},
             "payment_source": {"paypal": {"description": call.body["payment_source"]["paypal"].get("description", "")}},
             "links": [
                 link(world, f"/agreements/approve?approval_session_id={identifier}", "approve"),
@@ -79,7 +79,7 @@ def create_token(world: World, call: Call) -> Json:
     if setup["status"] != "APPROVED":
         raise refused("SETUP_TOKEN_NOT_APPROVED", "The payer has not approved.", "/payment_source/token/id")
     world.store.put(setup | {"status": "VAULTED"})
-    return _keep(world, setup["customer"]["id"], setup["_payer"], setup["_asked"])
+    return _keep(world, setup["customer"], setup["_payer"], setup["_asked"])
 
 
 @endpoint("GET", _TOKENS)
@@ -133,12 +133,13 @@ def store_on_success(world: World, order: Json) -> Json:
     asked = order["_asked"].get("attributes", {})
     if "vault" not in asked:
         return {}
-    token = _keep(world, asked.get("customer", {}).get("id") or _customer_id(), order["payer"], asked["vault"])
+    customer = {"id": _customer_id(), **asked.get("customer", {})}
+    token = _keep(world, customer, order["payer"], asked["vault"], order=order["id"])
     saved = {"id": token["id"], "status": "VAULTED", "customer": token["customer"], "links": token["links"]}
     return {"attributes": {"vault": saved}}
 
 
-def _keep(world: World, customer: str, payer: Json, asked: Json) -> Json:
+def _keep(world: World, customer: Json, payer: Json, asked: Json, *, order: str = "") -> Json:
     identifier = new_id(8, string.ascii_lowercase + string.digits)
     names = {"email_address": payer["email_address"], "payer_id": payer["payer_id"], "name": payer["name"]}
     usage = {name: asked[name] for name in _USAGE if name in asked}
@@ -147,7 +148,8 @@ def _keep(world: World, customer: str, payer: Json, asked: Json) -> Json:
         TOKEN,
         {
             "id": identifier,
-            "customer": {"id": customer},
+            "customer": customer,
+            **({"metadata": {"order_id": order}} if order else {}),
             "payment_source": {"paypal": {**usage, **names, "account_id": payer["payer_id"]}},
             "links": [
                 link(world, f"{_TOKENS}/{identifier}", "self"),

@@ -15,6 +15,7 @@ from sandbox.world import World, new_id
 _SHORTEST, _LONGEST = 30 * 60, 24 * 3600
 _INTENT_DATA = {"description", "metadata", "receipt_email", "setup_future_usage", "statement_descriptor_suffix"}
 _SETUP_DATA = {"description", "metadata"}
+_SAVED_OPTIONS = {"allow_redisplay_filters"}
 _LONGEST_REFERENCE = 200
 
 
@@ -43,6 +44,7 @@ def find(world: World, identifier: str, *, param: str = "id") -> Json:
     "line_items",
     "payment_intent_data",
     "setup_intent_data",
+    "saved_payment_method_options",
     "metadata",
     "expires_at",
     "success_url",
@@ -105,10 +107,14 @@ def _check_mode(parameters: Json) -> None:
         ("line_items", paying),
         ("payment_intent_data", paying),
         ("submit_type", paying),
+        ("saved_payment_method_options", paying),
         ("setup_intent_data", not paying),
     ):
         if name in parameters and not only:
             raise invalid(f"You can not pass `{name}` in `{parameters['mode']}` mode.", param=name)
+    for inner in set(parameters.get("saved_payment_method_options", {})) - _SAVED_OPTIONS:
+        name = f"saved_payment_method_options[{inner}]"
+        raise not_imitated(name, name)
     for name, known in (("payment_intent_data", _INTENT_DATA), ("setup_intent_data", _SETUP_DATA)):
         for inner in set(parameters.get(name, {})) - known:
             raise not_imitated(f"{name}[{inner}]", f"{name}[{inner}]")
@@ -177,6 +183,7 @@ def _new(world: World, parameters: Json, expires_at: int) -> Json:
         "mode": parameters["mode"],
         "payment_method_options": parameters.get("payment_method_options", {}),
         "payment_status": "unpaid" if paying else "no_payment_required",
+        "saved_payment_method_options": _saved_options(parameters),
         "submit_type": parameters.get("submit_type"),
         "success_url": parameters["success_url"],
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0} if paying else None,
@@ -189,6 +196,14 @@ def _new(world: World, parameters: Json, expires_at: int) -> Json:
         },
         "_intent_data": parameters.get("payment_intent_data", {}),
     }
+
+
+def _saved_options(parameters: Json) -> Json | None:
+    asked = parameters.get("saved_payment_method_options")
+    if asked is None:
+        return None
+    filters = list(asked.get("allow_redisplay_filters", ["always"]))
+    return {"allow_redisplay_filters": filters, "payment_method_remove": None, "payment_method_save": None}
 
 
 _PERSON: Json = {
@@ -235,7 +250,6 @@ _BLANK: Json = {
     "recovered_from": None,
     "redirect_on_completion": None,
     "return_url": None,
-    "saved_payment_method_options": None,
     "setup_intent": None,
     "shipping_address_collection": None,
     "shipping_cost": None,

@@ -31,12 +31,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class CardGiven:
-    """What the visitor typed."""
+    """What the visitor typed, or the saved card that was chosen. `any_brand`: the block on brands lets it pass."""
 
     number: str
     network: str = ""
     name: str = ""
     expires: tuple[int, int] = (12, 2034)
+    saved: str = ""
+    any_brand: bool = False
 
 
 def pay(world: World, identifier: str, given: CardGiven) -> Visit:
@@ -45,19 +47,32 @@ def pay(world: World, identifier: str, given: CardGiven) -> Visit:
         session = checkout.find(world, identifier)
         if session["status"] != "open":
             return Visit(Outcome.CLOSED, session)
-        card = cards.find(given.number)
-        if card is None:
+        if given.saved:
+            method = next((each for each in saved_cards(world, session) if each["id"] == given.saved), None)
+        else:
+            card = cards.find(given.number)
+            if card is not None and not given.any_brand and cards.is_blocked(card, blocked_brands(session)):
+                return Visit(Outcome.DECLINED, session, "brand_blocked")
+            method = _typed(world, session, card, given) if card is not None else None
+        if method is None:
             return Visit(Outcome.DECLINED, session, "incorrect_number")
-        if cards.is_blocked(card, blocked_brands(session)):
-            return Visit(Outcome.DECLINED, session, "brand_blocked")
-        network = given.network if given.network in card.available else ""
-        details = {"name": given.name or None, "email": (session["customer_details"] or {}).get("email")}
-        method = methods.make(world, card, network=network, details=details, expires=given.expires)
         try:
             _attempt(world, session, method)
         except StripeError as error:
             return Visit(Outcome.DECLINED, checkout.find(world, identifier), _reason(error))
         return _settled(world, identifier)
+
+
+def _typed(world: World, session: Json, card: cards.Card, given: CardGiven) -> Json:
+    network = given.network if given.network in card.available else ""
+    details = {"name": given.name or None, "email": (session["customer_details"] or {}).get("email")}
+    return methods.make(world, card, network=network, details=details, expires=given.expires)
+
+
+def saved_cards(world: World, session: Json) -> list[Json]:
+    """The saved cards that this page offers to the customer."""
+    asked = session["saved_payment_method_options"]
+    return methods.offered(world, session["customer"], asked["allow_redisplay_filters"]) if asked else []
 
 
 def answer_challenge(world: World, identifier: str, *, accepted: bool) -> Visit:

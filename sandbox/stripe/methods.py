@@ -101,6 +101,7 @@ def save_to(world: World, method: Json, customer: str, *, proven: bool) -> None:
     """Attach the method to the customer; `proven`: its holder passed 3-D Secure while saving it."""
     if method["customer"] != customer:
         method["customer"] = customer
+        method["allow_redisplay"] = "limited" if proven else method["allow_redisplay"]
         events.emit(world, "payment_method.attached", method)
     method["_saved"] = method["_saved"] or proven
     world.store.put(method)
@@ -142,13 +143,47 @@ def update(world: World, parameters: Json, identifier: str) -> Json:
     changed = parameters.get("card", {})
     method["card"] |= {name: changed[name] for name in ("exp_month", "exp_year") if name in changed}
     if "networks" in changed:
-        method["card"]["networks"]["preferred"] = changed["networks"].get("preferred") or None
-        method["card"]["display_brand"] = method["card"]["networks"]["preferred"] or method["card"]["brand"]
+        _prefer(method["card"], changed["networks"].get("preferred") or None)
     method["billing_details"] |= parameters.get("billing_details", {})
     method["allow_redisplay"] = parameters.get("allow_redisplay", method["allow_redisplay"])
     method["metadata"] = merged(method["metadata"], parameters.get("metadata"))
     world.store.put(method)
     events.emit(world, "payment_method.updated", method)
+    return method
+
+
+def _prefer(card: Json, network: str | None) -> None:
+    """The holder chooses a network of the card."""
+    if network and network not in card["networks"]["available"]:
+        raise StripeError(
+            f"The card does not support the network {network}.",
+            param="card[networks][preferred]",
+            code="parameter_invalid",
+        )
+    card["networks"]["preferred"] = network
+    card["display_brand"] = network or card["brand"]
+
+
+def offered(world: World, customer: str | None, filters: list[str]) -> list[Json]:
+    """The saved cards that a hosted page shows to their holder, the latest first."""
+    if not customer:
+        return []
+    found = world.store.all("payment_method", "json_extract(body, '$.customer') = ?", (customer,))
+    return [method for method in found if method["allow_redisplay"] in filters]
+
+
+def take_away(world: World, identifier: str) -> Json:
+    """Somebody detaches the card in Stripe's own pages."""
+    return detach(world, {}, identifier)
+
+
+def renew(world: World, identifier: str, *, expires: tuple[int, int]) -> Json:
+    """The card network tells a later expiry."""
+    method = find(world, identifier, param="id")
+    before = {"card": {name: method["card"][name] for name in ("exp_month", "exp_year")}}
+    method["card"] |= {"exp_month": expires[0], "exp_year": expires[1]}
+    world.store.put(method)
+    events.emit(world, "payment_method.automatically_updated", method, previous=before)
     return method
 
 

@@ -5,6 +5,16 @@ from __future__ import annotations
 from payments.gateways.base.disputes import Dispute, DisputeMovement, DisputeState, Evidence, FraudWarning
 from payments.gateways.base.endings import NotAuthentic, Refused, Unsure
 from payments.gateways.base.gateway import Gateway
+from payments.gateways.base.methods import (
+    Charge,
+    Debit,
+    Declined,
+    DeclineKind,
+    Instrument,
+    SavingOrder,
+    SavingPage,
+    SavingState,
+)
 from payments.gateways.base.news import News
 from payments.gateways.base.pages import Decline, Order, Page, PageState, Person, Receipt
 from payments.gateways.base.refunds import Refund, RefundOrder, RefundState
@@ -12,13 +22,18 @@ from payments.gateways.base.till import BankPayout, Movement, ProviderBalance, T
 
 __all__ = [
     "BankPayout",
+    "Charge",
+    "Debit",
     "Decline",
+    "DeclineKind",
+    "Declined",
     "Dispute",
     "DisputeMovement",
     "DisputeState",
     "Evidence",
     "FraudWarning",
     "Gateway",
+    "Instrument",
     "Movement",
     "News",
     "NotAuthentic",
@@ -32,6 +47,9 @@ __all__ = [
     "RefundOrder",
     "RefundState",
     "Refused",
+    "SavingOrder",
+    "SavingPage",
+    "SavingState",
     "Till",
     "Unsure",
 ]

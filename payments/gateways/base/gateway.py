@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from payments.gateways.base.methods import Methods
 from payments.gateways.base.refunds import Refunds
 from payments.gateways.base.till import Till
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from payments.gateways.base.pages import Order, Page, Person
 
 
-class Gateway(Refunds, Till, Protocol):
+class Gateway(Methods, Refunds, Till, Protocol):
     """What a provider can do. Each implementation passes the same contract tests."""
 
     closes_pages: bool

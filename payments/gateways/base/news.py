@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event of the provider, verified. `session_id`, `intent_id` and `reference` only say where to look."""
+    """An event of the provider, verified. `session_id`, `intent_id` and `reference` only say where to look.
+
+    `declined` is what a bank has just refused, when the event says that one did.
+    """
 
     event_id: str
     type: str
@@ -19,3 +22,4 @@ class News:
     session_id: str = ""
     intent_id: str = ""
     reference: str = ""
+    declined: str = ""

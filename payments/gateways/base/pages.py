@@ -26,7 +26,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A payment page to open. All of it comes from one row, so that the same key always says the same thing."""
+    """A payment page to open. All of it comes from one row, so that the same key always says the same thing.
+
+    `saves`: the method is saved on the way, as the customer agreed. `saved` is the saved method to pay with.
+    """
 
     reference: str
     person: str
@@ -38,6 +41,8 @@ class Order:
     cancel_url: str
     expires_at: datetime
     key: str
+    saves: bool = False
+    saved: str = ""
 
 
 class PageState(StrEnum):
@@ -66,10 +71,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """The last refusal of a bank on a page."""
+    """The last refusal of a bank on a page. `attempt` is the provider's id of what was tried, when it has one."""
 
     failure: Failure
     code: str
+    attempt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ class Door:
     def post_form(self, path: str, told: Json, *, file: tuple[str, bytes], key: str) -> Json:
         return _ask(lambda: self._api.post_form(path, told, file=file, headers={REQUEST_ID: key}))
 
+    def delete(self, path: str) -> Json:
+        return _ask(lambda: self._api.delete(path))
+
 
 def _ask(call: Callable[[], Json], *, never_refused: bool = False) -> Json:
     """Call PayPal, and sort how it ends.

@@ -14,6 +14,7 @@ from payments.gateways.paypal.news import PayPalNews
 from payments.gateways.paypal.orders import PayPalOrders
 from payments.gateways.paypal.refunds import PayPalRefunds
 from payments.gateways.paypal.till import PayPalTill
+from payments.gateways.paypal.vault import PayPalVault
 from payments.gateways.paypal.webhook import LocalVerifier, PostbackVerifier, trial_host
 
 if TYPE_CHECKING:
@@ -23,12 +24,13 @@ LIVE_BASE: Final = "https://api-m.paypal.com"
 _CONNECT_SECONDS = 3
 
 
-class PayPalGateway(PayPalOrders, PayPalRefunds, PayPalDisputes, PayPalTill, PayPalNews):
+class PayPalGateway(PayPalOrders, PayPalVault, PayPalRefunds, PayPalDisputes, PayPalTill, PayPalNews):
     """All that we ask of PayPal, each subject in its own file."""
 
     def __init__(self, api: PayPalApi, *, verifier: Verifier, livemode: bool) -> None:
         door = Door(api)
         PayPalOrders.__init__(self, door)
+        PayPalVault.__init__(self, door)
         PayPalRefunds.__init__(self, door)
         PayPalDisputes.__init__(self, door)
         PayPalTill.__init__(self, door)

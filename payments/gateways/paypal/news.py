@@ -76,10 +76,17 @@ def _news(event: Json, *, livemode: bool) -> News:
         livemode=livemode,
         api_version=str(event.get("resource_version") or "")[:40],
         payload=event,
-        session_id=str(thing["id"] if kind.startswith("CHECKOUT.ORDER.") else related.get("order_id") or ""),
+        session_id=str(
+            thing["id"] if kind.startswith("CHECKOUT.ORDER.") else related.get("order_id") or _order_of(thing)
+        ),
         intent_id=_capture_of(kind, thing) or str(disputed.get("seller_transaction_id") or ""),
         reference=str(thing.get("custom_id") or unit.get("custom_id") or disputed.get("custom") or ""),
     )
+
+
+def _order_of(thing: Json) -> str:
+    """The order that saved an account on the way."""
+    return str((thing.get("metadata") or {}).get("order_id") or "")
 
 
 def _capture_of(kind: str, thing: Json) -> str:

@@ -14,6 +14,8 @@ from payments.gateways.paypal.door import amount_body, read_money, readable, tex
 from payments.models import Failure
 
 if TYPE_CHECKING:
+    from core.money import Money
+    from payments.gateways.base import Debit
     from payments.gateways.paypal.api import Json
     from payments.gateways.paypal.door import Door
 
@@ -21,6 +23,15 @@ _DESCRIPTION, _DESCRIPTOR = 127, 22
 _WAITING: Final = ("CREATED", "SAVED", "PAYER_ACTION_REQUIRED")
 _TAKEN: Final = ("COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED")
 _NOT_TAKEN: Final = ("DECLINED", "FAILED")
+AGREEMENT: Final = {
+    "usage_type": "MERCHANT",
+    "customer_type": "CONSUMER",
+    "usage_pattern": "RECURRING_POSTPAID",
+    "permit_multiple_payment_tokens": False,
+}
+"""What we may do with a saved account: collect, by ourselves, bills whose amounts vary."""
+_HERE: Final = {"payment_initiator": "CUSTOMER", "usage": "SUBSEQUENT", "usage_pattern": "IMMEDIATE"}
+_AWAY: Final = {"payment_initiator": "MERCHANT", "usage": "SUBSEQUENT", "usage_pattern": "RECURRING_POSTPAID"}
 _SEND_BACK: Final = ("INSTRUMENT_DECLINED", "PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED")
 
 
@@ -37,8 +48,13 @@ class PayPalOrders:
         return person.number
 
     def open_page(self, order: Order) -> Page:
+        """An order with a saved account is paid by the very call that makes it: paid at once, or refused."""
         body = _order_body(order)
-        return readable(_page, self._door.post("v2/checkout/orders", body, key=order.key))
+        try:
+            made = self._door.post("v2/checkout/orders", body, key=order.key)
+        except Refused as refusal:
+            raise _not_made(order, refusal) from refusal
+        return readable(_page, made)
 
     def read_page(self, session_id: str) -> Page:
         return readable(_page, self._door.get(_order_path(session_id)))
@@ -110,11 +126,35 @@ def _order_body(order: Order) -> Json:
         "soft_descriptor": order.statement_label[:_DESCRIPTOR],
         "amount": amount_body(order.amount),
     }
-    return {
-        "intent": "CAPTURE",
-        "purchase_units": [unit],
-        "payment_source": {"paypal": {"experience_context": experience}},
+    paypal: Json = {"experience_context": experience}
+    if order.saves:
+        paypal["attributes"] = {"vault": {"store_in_vault": "ON_SUCCESS", **AGREEMENT}}
+    if order.saved:
+        paypal |= {"vault_id": order.saved, "stored_credential": _HERE}
+    return {"intent": "CAPTURE", "purchase_units": [unit], "payment_source": {"paypal": paypal}}
+
+
+def debit_body(amount: Money, debit: Debit) -> Json:
+    """An order that is paid from a saved account without its owner."""
+    unit = {
+        "reference_id": debit.person,
+        "custom_id": debit.reference,
+        "invoice_id": debit.reference,
+        "description": debit.label[:_DESCRIPTION],
+        "soft_descriptor": debit.statement_label[:_DESCRIPTOR],
+        "amount": amount_body(amount),
     }
+    paypal = {"vault_id": debit.method, "stored_credential": _AWAY}
+    return {"intent": "CAPTURE", "purchase_units": [unit], "payment_source": {"paypal": paypal}}
+
+
+def _not_made(order: Order, refusal: Refused) -> Refused | Unsure:
+    """A saved account that refuses is PayPal's refusal; a number used before says that money was taken under it."""
+    if not order.saved:
+        return refusal
+    if refusal.code == "DUPLICATE_INVOICE_ID":
+        return Unsure(refusal.code)
+    return Refused(refusal.code, Failure.PAYPAL)
 
 
 def _page(order: Json) -> Page:
@@ -129,7 +169,7 @@ def _page(order: Json) -> Page:
         url=_payer_link(order, state),
         reference=str(unit.get("custom_id", "")),
         person=str(unit.get("reference_id", "")),
-        receipt=_receipt(capture) if capture and status in _TAKEN else None,
+        receipt=receipt_of(capture) if capture and status in _TAKEN else None,
         decline=Decline(Failure.PAYPAL, f"CAPTURE_{status}") if status in _NOT_TAKEN else None,
     )
 
@@ -161,7 +201,8 @@ def _at(page: Page, state: PageState, decline: Decline | None) -> Page:
     return Page(page.session_id, state, page.url, page.reference, page.person, page.receipt, decline)
 
 
-def _receipt(capture: Json) -> Receipt:
+def receipt_of(capture: Json) -> Receipt:
+    """The money of a capture."""
     told = capture.get("seller_receivable_breakdown") or {}
     when = capture["update_time"] if capture["status"] == "COMPLETED" else capture["create_time"]
     return Receipt(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from payments.gateways.stripe.charging import StripeCharges
 from payments.gateways.stripe.client import new_client
 from payments.gateways.stripe.disputes import StripeDisputes
 from payments.gateways.stripe.news import StripeNews
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     import stripe
 
 
-class StripeGateway(StripePages, StripeRefunds, StripeDisputes, StripeTill, StripeNews):
+class StripeGateway(StripePages, StripeCharges, StripeRefunds, StripeDisputes, StripeTill, StripeNews):
     """All that we ask of Stripe, each subject in its own file. No card number ever reaches us."""
 
     def __init__(self, client: stripe.StripeClient, *, secrets: Sequence[str], livemode: bool) -> None:
         StripePages.__init__(self, client)
+        StripeCharges.__init__(self, client)
         StripeDisputes.__init__(self, client)
         StripeRefunds.__init__(self, client)
         StripeTill.__init__(self, client)

@@ -19,6 +19,7 @@ _STALE_SECONDS = 300
 _AHEAD_SECONDS = 60
 _MOST_TYPES = 20
 """Stripe lists events of at most so many types at a time."""
+_DECLINES = ("payment_intent.payment_failed", "setup_intent.setup_failed")
 _SIGNATURE = re.compile(r"t=(\d{1,12})(?:,v\d=[0-9a-f]+)+")
 """One moment, then signatures; nothing else, so that two readers cannot understand two moments."""
 
@@ -94,17 +95,25 @@ def _news(event: dict[str, Any]) -> News:
     thing: dict[str, Any] = event["data"]["object"]
     kind = str(thing.get("object", ""))
     metadata = thing.get("metadata") or {}
+    name = text(event["type"])[:100]
     return News(
         event_id=text(event["id"]),
-        type=text(event["type"])[:100],
+        type=name,
         object_id=str(thing.get("id") or "")[:255],
         livemode=_flag(event["livemode"]),
         api_version=str(event.get("api_version") or "")[:40],
         payload=event,
         session_id=text(thing["id"]) if kind == "checkout.session" else "",
         intent_id=text(thing["id"]) if kind == "payment_intent" else str(thing.get("payment_intent") or ""),
-        reference=str(thing.get("client_reference_id") or metadata.get("payment") or ""),
+        reference=str(thing.get("client_reference_id") or metadata.get("payment") or metadata.get("method") or ""),
+        declined=_declined(event, thing) if name in _DECLINES else "",
     )
+
+
+def _declined(event: dict[str, Any], thing: dict[str, Any]) -> str:
+    """What the bank refused: the charge when there is one, so that whoever else sees it counts the same one."""
+    error = thing.get("last_payment_error") or {}
+    return str(error.get("charge") or text(event["id"]))
 
 
 def _flag(value: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import stripe
 
@@ -13,11 +13,15 @@ from payments.gateways.base import Decline, Order, Page, PageState, Person, Rece
 from payments.gateways.stripe.client import ask, id_of, readable, text
 from payments.models import Failure
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _PAID: Final = ["payment_intent.latest_charge.balance_transaction"]
 _MONEY_LEFT: Final = ["data.payment_intent.latest_charge.balance_transaction"]
-_NOT_TAKEN: Final = ("american_express", "discover_global_network")
+BLOCKED_BRANDS: Final = ("american_express", "discover_global_network")
 """Brands that we do not take: CB, Visa and Mastercard remain."""
-_STATEMENT_SUFFIX = 22
+_ALL_SAVED: Final = ("always", "limited", "unspecified")
+STATEMENT_SUFFIX: Final = 22
 _FAILURES = {
     "insufficient_funds": Failure.FUNDS,
     "expired_card": Failure.EXPIRED_CARD,
@@ -92,8 +96,9 @@ class StripePages:
 
 
 def _page_params(order: Order) -> stripe.params.checkout.SessionCreateParams:
+    """`saves`: the card is attached to the customer when it paid. `saved`: the page offers the cards that are."""
     metadata = {"payment": order.reference}
-    return {
+    params: stripe.params.checkout.SessionCreateParams = {
         "mode": "payment",
         "ui_mode": "hosted_page",
         "customer": order.person,
@@ -101,7 +106,7 @@ def _page_params(order: Order) -> stripe.params.checkout.SessionCreateParams:
         "locale": "fr" if order.language == "fr" else "en",
         "submit_type": "pay",
         "allowed_payment_method_types": ["card"],
-        "payment_method_options": {"card": {"restrictions": {"brands_blocked": list(_NOT_TAKEN)}}},
+        "payment_method_options": {"card": {"restrictions": {"brands_blocked": list(BLOCKED_BRANDS)}}},
         "line_items": [
             {
                 "quantity": 1,
@@ -116,7 +121,7 @@ def _page_params(order: Order) -> stripe.params.checkout.SessionCreateParams:
         "payment_intent_data": {
             "metadata": metadata,
             "description": order.label,
-            "statement_descriptor_suffix": order.statement_label[:_STATEMENT_SUFFIX],
+            "statement_descriptor_suffix": order.statement_label[:STATEMENT_SUFFIX],
         },
         "metadata": metadata,
         "expires_at": int(order.expires_at.timestamp()),
@@ -124,6 +129,11 @@ def _page_params(order: Order) -> stripe.params.checkout.SessionCreateParams:
         "cancel_url": order.cancel_url,
         "expand": _PAID,
     }
+    if order.saves:
+        params["payment_intent_data"]["setup_future_usage"] = "off_session"
+    if order.saved:
+        params["saved_payment_method_options"] = {"allow_redisplay_filters": list(_ALL_SAVED)}
+    return params
 
 
 def _first_of(listed: stripe.ListObject[stripe.checkout.Session], reference: str) -> Page | None:
@@ -142,7 +152,7 @@ def _page(session: stripe.checkout.Session) -> Page:
         url=session.url or "",
         reference=session.client_reference_id or "",
         person=id_of(session.customer),
-        receipt=_receipt(intent) if intent is not None and intent.status == "succeeded" else None,
+        receipt=receipt_of(intent) if intent is not None and intent.status == "succeeded" else None,
         decline=_decline(intent) if intent is not None else None,
     )
 
@@ -163,7 +173,8 @@ def _state(session: stripe.checkout.Session, intent: stripe.PaymentIntent | None
     raise ValueError(f"a page that is {session.status}")
 
 
-def _receipt(intent: stripe.PaymentIntent) -> Receipt:
+def receipt_of(intent: stripe.PaymentIntent) -> Receipt:
+    """The money of a payment that succeeded."""
     charge = intent.latest_charge
     if not isinstance(charge, stripe.Charge):
         raise TypeError("the charge was not expanded")
@@ -192,5 +203,9 @@ def _decline(intent: stripe.PaymentIntent) -> Decline | None:
     if error is None:
         return None
     codes = [code for code in (getattr(error, "decline_code", None), getattr(error, "code", None)) if code]
-    known = (_FAILURES[code] for code in codes if code in _FAILURES)
-    return Decline(failure=next(known, Failure.BANK), code=(codes or ["unknown"])[0])
+    return Decline(failure_of(codes), (codes or ["unknown"])[0], str(getattr(error, "charge", None) or ""))
+
+
+def failure_of(codes: Iterable[str]) -> Failure:
+    """The class of a refusal, by the first code that we know. Lost, stolen or suspected: only that the bank refused."""
+    return next((_FAILURES[code] for code in codes if code in _FAILURES), Failure.BANK)

@@ -10,6 +10,7 @@ from django.db.models import F
 from payments.models import Payment, PaymentStatus, Provider
 from payments.services.about.subject import Claims, Found, StillUnknown, Subject, claims_on
 from payments.services.asking import ask
+from payments.services.attempts import note_decline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,8 @@ def look(news: News, *, gateway: Gateway, at: datetime) -> Found:
     payment = payment_of(news)
     if payment is None:
         return Found(ours=False)
+    if news.declined:
+        note_decline(payment.customer, news.declined, at=at)
     found = ask(payment.pk, gateway=gateway, at=at, hint=news.session_id)
     if found.status == PaymentStatus.UNKNOWN:
         raise StillUnknown(found.reference)

@@ -1,0 +1,133 @@
+"""What the pages of saved methods show, computed from questions alone."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.utils.formats import date_format
+
+from core.clock import local_date
+from payments import selectors
+from payments.forms import typed
+from payments.method_forms import LabelForm, NetworkForm
+from payments.models import BEING_SAVED, MethodState, Reason, brand_name
+from payments.presenting import POLL_SECONDS
+from payments.services import suggested_due
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django import forms
+
+    from accounts.models import Customer
+    from payments.models import SavedMethod
+
+_SOON: Final = timedelta(days=31)
+_MARKS: Final = {"visa": "VISA", "mastercard": "MC", "cartes_bancaires": "CB"}
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRow:
+    """One saved method, as the list and its own page show it."""
+
+    method: SavedMethod
+    mark: str
+    expiry: str
+    expires_soon: bool
+    has_expired: bool
+    is_first: bool = False
+    is_last: bool = False
+
+
+def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
+    """The list, in the order of fallback, and what is due."""
+    found = list(selectors.methods_of(customer))
+    active = [method for method in found if method.state == MethodState.ACTIVE]
+    ends = (active[0].pk, active[-1].pk) if active else (0, 0)
+    due = suggested_due(customer)
+    return {
+        "rows": [_row(method, at, first=ends[0], last=ends[1]) for method in found],
+        "several": len(active) > 1,
+        "making": list(selectors.methods_in_the_making(customer)),
+        "due": due,
+        "pay_due": typed(due) if due else "",
+        "paypal": bool(settings.PAYPAL_CLIENT_ID),
+    }
+
+
+def method_context(
+    method: SavedMethod, at: datetime, *, cancelled: bool = False, bound: forms.Form | None = None
+) -> dict[str, Any]:
+    """One method: where it stands, what may be changed, and the agreement. `bound` is a form to be corrected."""
+    label: forms.Form = LabelForm(initial={"label": method.label})
+    network: forms.Form | None = NetworkForm(method) if method.may_choose_network else None
+    if isinstance(bound, LabelForm):
+        label = bound
+    elif isinstance(bound, NetworkForm):
+        network = bound
+    page_open = method.state == MethodState.PENDING and method.payment is None and bool(method.page_url)
+    return {
+        "row": _row(method, at),
+        "method": method,
+        "form": bound,
+        "label_form": label,
+        "network_form": network,
+        "cancelled": cancelled,
+        "page_open": page_open and at < method.page_expires_at,
+        "waits": method.state in BEING_SAVED,
+        "not_accepted": method.reason == Reason.BRAND,
+        "by_customer": method.reason == Reason.ASKED,
+        "brand": brand_name(method.brand),
+        "poll": POLL_SECONDS if method.state == MethodState.UNKNOWN else 0,
+    }
+
+
+def removal_context(method: SavedMethod) -> dict[str, Any]:
+    """What follows when this one is removed."""
+    others = [each for each in selectors.usable_methods(method.customer) if each.pk != method.pk]
+    return {
+        "method": method,
+        "next_default": others[0] if others and method.is_default else None,
+        "is_last": not others,
+    }
+
+
+def consent_file(method: SavedMethod) -> str:
+    """The agreement as a text file: the words, and when, by whom, from where they were agreed to."""
+    who = method.actor.email if method.actor else "–"
+    return "\n".join(
+        [
+            method.consent.text,
+            "",
+            f"{method.title}",
+            f"{method.consent.name} ({method.consent.language}), SHA-256 {method.consent_sha256}",
+            f"{method.consent_at.isoformat(timespec='seconds')}, {who}",
+            f"{method.consent_address or '–'}, {method.consent_agent or '–'}",
+            "",
+        ]
+    )
+
+
+def _row(method: SavedMethod, at: datetime, *, first: int = 0, last: int = 0) -> MethodRow:
+    ends = _last_day(method)
+    today = local_date(at)
+    return MethodRow(
+        method,
+        mark=_MARKS.get(method.brand, "PP" if not method.brand else "•••"),
+        expiry=date_format(ends, "F Y") if ends else "",
+        expires_soon=ends is not None and today <= ends <= today + _SOON,
+        has_expired=ends is not None and ends < today,
+        is_first=method.pk == first,
+        is_last=method.pk == last,
+    )
+
+
+def _last_day(method: SavedMethod) -> date | None:
+    """A card is good until the end of its month."""
+    if method.expires_year is None or method.expires_month is None:
+        return None
+    return date(method.expires_year, method.expires_month, monthrange(method.expires_year, method.expires_month)[1])

@@ -1,0 +1,39 @@
+"""What somebody reads who started too much, or whose cards were refused too often."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from payments.services import CardsPaused
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from payments.services import TooManyTopUps
+
+
+def pause_words(pause: TooManyTopUps) -> str:
+    """What happened, what was not done, what to do next."""
+    minutes = {"minutes": -(-_seconds(pause) // 60)}
+    if isinstance(pause, CardsPaused):
+        words = _(
+            "Several cards were refused within an hour. To protect their holders, card payments of this account pause "
+            "for %(minutes)s min. Nothing was charged. Pay by bank transfer meanwhile, or write to us."
+        )
+        return words % minutes
+    return (
+        _("Too many card payments were started within an hour. Try again in %(minutes)s min, or pay by bank transfer.")
+        % minutes
+    )
+
+
+def with_retry_after(answer: HttpResponse, pause: TooManyTopUps) -> HttpResponse:
+    """Programs are told in their way."""
+    answer["Retry-After"] = str(_seconds(pause))
+    return answer
+
+
+def _seconds(pause: TooManyTopUps) -> int:
+    return max(1, int(pause.retry_after.total_seconds()))
