@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from accounts import services
+from accounts.evidence_admin import PlaceItemAdmin, VatNumberCheckAdmin
 from accounts.identity import BadIdentity
 from accounts.models import Membership, Role, Seller, User
 from accounts.selectors import NoSeller, current_seller
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     _SellerModelForm = forms.ModelForm[Seller]
 else:
     _MembershipModelForm = _SellerModelForm = forms.ModelForm
+
+__all__ = ["MembershipAdmin", "PlaceItemAdmin", "SellerAdmin", "UserAdmin", "VatNumberCheckAdmin"]
 
 
 @admin.register(User)

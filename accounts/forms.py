@@ -113,6 +113,11 @@ class ProfileForm(forms.Form):
         """Show what the verb refused, beside its field."""
         self.add_error(error.field if error.field in self.fields else None, str(error.message))
 
+    def say_of_number(self, words: str) -> None:
+        """Say beside the VAT number whether it is checked, when there is something to say."""
+        if words and "vat_number" in self.fields:
+            self.fields["vat_number"].help_text = words
+
 
 class MemberForm(forms.Form):
     """What a member may do."""

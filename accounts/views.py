@@ -16,6 +16,7 @@ from accounts.forms import InvitationForm, MemberForm, ProfileForm
 from accounts.models import Membership, Role, User
 from accounts.permissions import Permission, may, public, require_permission, signed_in
 from accounts.redirects import next_page
+from accounts.standing_words import number_words
 
 if TYPE_CHECKING:
     from accounts.permissions import CustomerRequest, PublicRequest, UserRequest
@@ -36,6 +37,7 @@ def profile(request: CustomerRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The next invoices will say this; those already issued do not change."))
             return redirect("accounts:profile")
+    form.say_of_number(number_words(request.customer, at=request.now).long)
     can_edit = may(request.membership, Permission.EDIT)
     if not can_edit:
         for field in form.fields.values():

@@ -25,6 +25,7 @@ from core.money import Money
 from invoices import archive, selectors
 from invoices.archive import ArchiveDamaged
 from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition, Validation
+from invoices.rate_admin import VatRateAdmin
 from invoices.reports import invoice_sheet
 from invoices.services import print_again
 from invoices.states import RenditionKind
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
-__all__ = ["InvoiceAdmin", "ReceiptAdmin", "ValidationAdmin"]
+__all__ = ["InvoiceAdmin", "ReceiptAdmin", "ValidationAdmin", "VatRateAdmin"]
 logger = logging.getLogger(__name__)
 WORKBOOK_ROWS = 20_000  # a workbook is written before its first byte is sent: some seconds
 
@@ -69,7 +70,17 @@ class LineInline(ReadOnlyInline):
 
 class VatInline(ReadOnlyInline):
     model = InvoiceVat
-    fields = readonly_fields = ("category", "rate", "base", "vat", "mention", "revenue_account", "vat_account")
+    fields = readonly_fields = (
+        "treatment",
+        "country",
+        "category",
+        "rate",
+        "base",
+        "vat",
+        "mention",
+        "revenue_account",
+        "vat_account",
+    )
     ordering = ("-rate", "category")
 
     @admin.display(description=gettext_lazy("base"))
@@ -177,6 +188,7 @@ class InvoiceAdmin(DocumentAdmin):
         "paid_at_issue",
         "open",
         "vat_on_debits",
+        "vat_evidence",
         "service_code",
         "engagement_number",
         "market_number",

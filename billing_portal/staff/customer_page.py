@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from accounts import selectors as accounts
+from accounts.standing_words import number_words
 from core.clock import local_date
 from core.money import ZERO
 from invoices import selectors as invoices
@@ -43,6 +44,10 @@ def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime)
         "payments": payments.payments_of(customer)[:_SHOWN],
         "mails": outbox.messages_of(owner)[:_SHOWN],
         "jobs": Job.objects.filter(owner=owner).order_by("-created_at", "-pk")[:_SHOWN],
+        "is_abroad": customer.country != "FR",
+        "number_words": number_words(customer, at=at),
+        "vat_checks": accounts.checks_of(customer)[:_SHOWN],
+        "places": accounts.latest_places([customer]).get(customer.pk, []),
         "members": accounts.members_of(customer),
         "addresses": accounts.billing_addresses(customer),
         "changes": customer.history.select_related("history_user").order_by("-history_date", "-history_id")[:_SHOWN],

@@ -100,8 +100,9 @@ def line_formset(lines: Sequence[dict[str, Any]] = ()) -> Any:
     return LineFormSet(initial=[{**line, "rate": _rate(line["rate"])} for line in lines])
 
 
-def _rate(rate: Decimal) -> str:
-    return f"{rate.normalize():f}"
+def _rate(rate: Decimal | None) -> str:
+    """As a choice of the form; none is the standard rate."""
+    return _RATES[0][0] if rate is None else f"{rate.normalize():f}"
 
 
 LineFormSet = forms.formset_factory(

@@ -20,17 +20,17 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         *("view_customer", "add_customer", "change_customer"),
         *("view_user", "view_membership", "add_membership", "change_membership", "delete_membership"),
         *("view_billingemail", "add_billingemail", "change_billingemail", "delete_billingemail", "view_seller"),
-        "view_approval",
+        *("view_approval", "view_vatnumbercheck", "view_placeitem"),
     ),
     "outbox": ("view_job", "change_job", "view_message"),
     "ledger": ("view_closing",),
-    "invoices": ("view_invoice", "view_receipt", "view_validation"),
+    "invoices": ("view_invoice", "view_receipt", "view_vatrate", "view_validation"),
     "payments": ("view_payment", "view_webhookevent", "view_savedmethod", "view_cardattempt"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
     "accounts": ("add_seller", "change_seller", "change_approval"),
-    "invoices": ("add_invoice", "change_validation"),
+    "invoices": ("add_invoice", "add_vatrate", "change_vatrate", "change_validation"),
 }
 GRANTS = {
     SUPPORT: _SUPPORT,

@@ -17,14 +17,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.gateways.vies import vies
 from accounts.permissions import staff_required
 from accounts.selectors import NoSeller
+from accounts.services import refresh_vat_number
 from billing_portal.staff.customers import customer_or_404
 from billing_portal.staff.forms import BLANK_LINES, InvoiceForm, LineFormSet, line_formset
 from billing_portal.staff.views import UNPROCESSABLE, staff_page
 from core.money import Money
 from invoices import services as invoices
 from invoices.models import Invoice
+from invoices.selectors import what_is_missing
 from invoices.states import InvoiceStatus
 from ledger import selectors as ledger
 
@@ -75,6 +78,7 @@ def draft(request: UserRequest, public_id: UUID) -> HttpResponse:
         "total": Money(found.total_cents),
         "balance": balance,
         "balance_after": balance - Money(found.total_cents),
+        "missing": what_is_missing(found, at=request.now),
         "again": f"{reverse('staff:write_invoice', args=[found.customer.number])}?brouillon={found.public_id}",
     }
     return staff_page(request, "staff/draft.html", _("Draft invoice"), **context)
@@ -86,6 +90,7 @@ def draft(request: UserRequest, public_id: UUID) -> HttpResponse:
 def issue(request: UserRequest, public_id: UUID) -> HttpResponse:
     """Issue the draft; the second time nothing happens."""
     found = get_object_or_404(Invoice.objects.select_related("customer"), public_id=public_id)
+    refresh_vat_number(found.customer, gateway=vies(), at=request.now)
     try:
         issued = invoices.issue(found, at=request.now)
     except _REFUSALS as refusal:
@@ -145,8 +150,11 @@ def _said(former: Invoice | None, customer: Customer) -> dict[str, str]:
 
 
 def _lines(former: Invoice | None) -> list[dict[str, Any]]:
-    columns = ("label", "quantity", "unit_price", "rate", "period_start", "period_end")
-    return [] if former is None else list(former.lines.order_by("position").values(*columns))
+    columns = ("label", "quantity", "unit_price", "period_start", "period_end")
+    if former is None:
+        return []
+    rows = former.lines.order_by("position").values(*columns, "product_rate")
+    return [{"rate": row.pop("product_rate"), **row} for row in rows]
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
-from accounts.models import ApprovalState
+from accounts.models import ApprovalState, CheckOutcome, VatNumberCheck
 from invoices.selectors import waiting_validations
 from outbox import selectors as outbox
 from outbox.models import Job, JobState, Message, MessageState
@@ -48,7 +48,7 @@ class Queue:
 
 def queues(*, at: datetime) -> list[Queue]:
     """Everything that may wait, the urgent first, then what waits longest, then what is empty. One query each."""
-    found = [*_decisions(at), *_payments(at), *_documents(at), *_work(at), *_mails(at)]
+    found = [*_decisions(at), *_numbers(at), *_payments(at), *_documents(at), *_work(at), *_mails(at)]
     return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
 
 
@@ -72,6 +72,30 @@ def _decisions(at: datetime) -> list[Queue]:
             _list("accounts_approval", state__exact=ApprovalState.ASKED),
             at,
         )
+    ]
+
+
+def _numbers(at: datetime) -> list[Queue]:
+    refused = VatNumberCheck.objects.filter(outcome=CheckOutcome.REFUSED, checked_at__gt=at - timedelta(days=1))
+    return [
+        Queue(
+            _("VAT numbers that VIES does not confirm"),
+            _("nothing is issued to these businesses without VAT: look at the answer, ask for the right number"),
+            *_size(accounts.unproven_customers(at=at), "created_at"),
+            timedelta(days=7),
+            _("Look"),
+            _list("accounts_vatnumbercheck"),
+            at,
+        ),
+        Queue(
+            _("Questions that VIES refuses"),
+            _("we are shut out, or ask wrongly: look at the reason"),
+            *_size(refused, "checked_at"),
+            timedelta(hours=2),
+            _("Look"),
+            _list("accounts_vatnumbercheck", outcome__exact=CheckOutcome.REFUSED),
+            at,
+        ),
     ]
 
 

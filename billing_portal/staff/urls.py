@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing_portal.staff import approvals, closings, crediting, customers, invoicing, papers, views
+from billing_portal.staff import approvals, closings, crediting, customers, evidence, invoicing, papers, views
 
 app_name = "staff"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("clients/<str:number>/", customers.customer, name="customer"),
     path("clients/<str:number>/modifier/", customers.edit_customer, name="edit_customer"),
     path("clients/<str:number>/facture/", invoicing.write_invoice, name="write_invoice"),
+    path("clients/<str:number>/vies/", evidence.check_number, name="check_number"),
+    path("clients/<str:number>/indice/", evidence.note_place, name="note_place"),
     path("approbations/<uuid:public_id>/", approvals.approval, name="approval"),
     path("approbations/<uuid:public_id>/decider/", approvals.decide, name="decide"),
     path("clotures/", closings.closings, name="closings"),
