@@ -26,11 +26,13 @@ class Accounts:
     company: Customer
     town_hall: Customer
     stranger: Customer
+    workshop: Customer
+    island: Customer
 
 
 def open_accounts(*, at: datetime) -> Accounts:
-    """The four customers, their people with the one password, the accountant's rights, and two members of staff."""
-    opened = Accounts(_individual(at), _company(at), _town_hall(at), _stranger(at))
+    """The customers, their people with the one password, the accountant's rights, and two members of staff."""
+    opened = Accounts(_individual(at), _company(at), _town_hall(at), _stranger(at), _workshop(at), _island(at))
     users = {person: _let_in(person) for person in cast.PEOPLE}
     for customer in (opened.individual, opened.company):
         services.add_member(customer, users[cast.PAUL], Role.READ_ONLY)
@@ -90,6 +92,35 @@ def _stranger(at: datetime) -> Customer:
         postcode="75002",
         city="Paris",
         language="en",
+    )
+
+
+def _workshop(at: datetime) -> Customer:
+    """A business of another member state: its VAT number is checked, and it owes the VAT itself."""
+    return services.create_customer(
+        kind=CustomerKind.COMPANY,
+        name="Berliner Werkstatt GmbH",
+        email="rechnung@werkstatt.example.org",
+        at=at,
+        vat_number="DE136695976",
+        address_line1="Oranienstraße 25",
+        postcode="10999",
+        city="Berlin",
+        country="DE",
+        language="en",
+    )
+
+
+def _island(at: datetime) -> Customer:
+    """A business of Réunion, which pays the rate of the overseas departments."""
+    return services.create_customer(
+        kind=CustomerKind.COMPANY,
+        name="Vanille du Sud SARL",
+        email="compta@vanille.example.org",
+        at=at,
+        address_line1="8 rue de la Plage",
+        postcode="97410",
+        city="Saint-Pierre",
     )
 
 

@@ -1,7 +1,8 @@
 """Six months in the life of the cast, through the product's own verbs, in the order in which they happened.
 
 Claire pays ahead, then owes a little. The company pays each month, then partly, then not at all: it is late. The town
-hall pays by transfer, naming its invoices. Oscar keeps money on his account. Cards are paid through the sandbox, whose
+hall pays by transfer, naming its invoices. Oscar keeps money on his account. A business in Berlin owes its VAT itself,
+one in Réunion pays the rate of overseas; both pay by transfer. Cards are paid through the sandbox, whose
 clock follows the story, so that the provider's books and ours agree to the cent.
 """
 
@@ -9,8 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from accounts import services as people
+from accounts.gateways.vies import vies
 from billing_portal.demo import bank as cards
 from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
@@ -80,6 +84,7 @@ class _Story:
         yield from self._claire(months)
         yield from self._company(months)
         yield from self._town_hall(months)
+        yield from self._abroad(months)
         yield Event(months[_SECOND].at(11, 9), self._tops_up(self.accounts.stranger, Money(10_000)))
 
     def _claire(self, months: list[Month]) -> Iterator[Event]:
@@ -98,7 +103,14 @@ class _Story:
 
     def _town_hall(self, months: list[Month]) -> Iterator[Event]:
         for month in months[: _FOURTH + 1]:
-            yield Event(month.at(27, 11, 0), self._transfers_what_is_due)
+            yield Event(month.at(27, 11, 0), partial(self._transfers, self.accounts.town_hall))
+
+    def _abroad(self, months: list[Month]) -> Iterator[Event]:
+        workshop, island = self.accounts.workshop, self.accounts.island
+        for month in months:
+            yield Event(month.at(4, 8), partial(self._confirms, workshop))
+            yield Event(month.at(18, 10), partial(self._transfers, workshop))
+            yield Event(month.at(19, 10), partial(self._transfers, island))
 
     def _bill(self, month: Month) -> Callable[[datetime], object]:
         period = (month.first, month.last)
@@ -112,6 +124,8 @@ class _Story:
             ],
             self.accounts.town_hall: [LARGE.line(*period), MAILBOX.line(*period, quantity=30)],
             self.accounts.stranger: [SMALL.line(*period)],
+            self.accounts.workshop: [SERVER.line(*period), BACKUP.line(*period)],
+            self.accounts.island: [MEDIUM.line(*period), MAILBOX.line(*period, quantity=4)],
         }
 
         def happens(at: datetime) -> None:
@@ -151,8 +165,11 @@ class _Story:
         self.bank.pay(payment.session_id, card=card, at=a_minute_later)
         payments.ask(payment.pk, gateway=gateway, at=a_minute_later)
 
-    def _transfers_what_is_due(self, at: datetime) -> None:
-        customer = self.accounts.town_hall
+    def _confirms(self, customer: Customer, at: datetime) -> None:
+        people.refresh_vat_number(customer, gateway=vies(), at=at)
+
+    def _transfers(self, customer: Customer, at: datetime) -> None:
+        """Everything that is due, by transfer."""
         for item in balances.open_items(customer.pk):
             receive_transfer(customer, item.open, names=item.document_ref, at=at)
 

@@ -10,12 +10,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from accounts.gateways.vies import vies
 from accounts.models import Customer, Membership, Role
 from billing_portal import selfcheck
 from billing_portal.demo import cast
 from billing_portal.demo.calendar import Month, billed_months
 from billing_portal.demo.company import Size, found, profiles
-from invoices.models import Invoice
+from invoices.models import Invoice, InvoiceVat
 from ledger import selectors as ledger
 from outbox.models import Message, MessageState
 from payments.gateways.stripe import stripe_gateway
@@ -95,17 +96,21 @@ def bank(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ba
     with open_bank(tmp_path_factory.mktemp("bank")) as bank:
         settings.SANDBOX_URL = settings.STRIPE_API_BASE = bank.url
         settings.STRIPE_SECRET_KEY = bank.settings["STRIPE_SECRET_KEY"]
-        stripe_gateway.cache_clear()
+        settings.VIES_API_BASE = bank.settings["VIES_API_BASE"]
+        for gateway in (stripe_gateway, vies):
+            gateway.cache_clear()
         yield bank
-        stripe_gateway.cache_clear()
+        for gateway in (stripe_gateway, vies):
+            gateway.cache_clear()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     call_command("demo")
 
-    assert Customer.objects.count() == 4
-    assert Invoice.objects.filter(number__isnull=False).count() == 24
+    assert Customer.objects.count() == 6
+    assert Invoice.objects.filter(number__isnull=False).count() == 36
+    assert {*InvoiceVat.objects.values_list("treatment", flat=True)} == {"TAXED", "TAXED_OVERSEAS", "REVERSE_CHARGE"}
     reads = Membership.objects.filter(user__email=cast.PAUL.email, role=Role.READ_ONLY)
     assert {each.customer.name for each in reads} == {"Claire Martin", "Atelier Durand SARL"}
     paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)
