@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.clock import PARIS, local_date
+from core.countries import country_name
 from core.formats import day_text, moment_text, money_text
 from core.money import ZERO, Money
 from invoices import qr
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 _WINDOW_LINES, _WINDOW_COLUMNS = 6, 42
 _SUBJECT_COLUMNS = 100
 _COLUMNS = 4
-# The last line of an address that goes abroad, in French, for the French post.
-_COUNTRIES = {"FR": "FRANCE", "MC": "MONACO"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ def invoice_paper(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[
         due=day_text(due_date),
         is_settled=not to_pay,
         is_partly_paid=bool(to_pay) and invoice.paid_at_issue_cents > 0,
-        vat_on_debits=invoice.vat_on_debits,
+        vat_on_debits=invoice.vat_on_debits and invoice.vat_cents > 0,
         late_rate=rate_text(seller.late_rate),
         replaces=_replaces(invoice),
         transfer=_transfer(seller, buyer, to_pay) if to_pay else None,
@@ -235,14 +234,14 @@ def _legal(seller: Seller) -> str:
     """The identity at the foot of each page (C. com. art. R. 123-237 and R. 123-238)."""
     name = ", ".join(filter(None, [seller.name, seller.legal_form]))
     registered = seller.registry or f"SIREN {seller.siren_text}"
-    identity = [name, registered, _("VAT %(number)s") % {"number": seller.vat_number}]
-    return " – ".join(identity) + "\n" + seller.street
+    vat = _("VAT %(number)s") % {"number": seller.vat_number} if seller.vat_number else ""
+    return " – ".join(filter(None, [name, registered, vat])) + "\n" + seller.street
 
 
 def _address(buyer: Buyer, seller: Seller) -> list[str]:
-    """As it shows in the window of an envelope: town in capitals, the country when the letter goes abroad."""
+    """As it shows in the window of an envelope: town in capitals, and abroad the country, in French for our post."""
     town = f"{buyer.postcode} {buyer.city.upper()}".strip()
-    abroad = _COUNTRIES.get(buyer.country, buyer.country) if buyer.country != seller.country else ""
+    abroad = country_name(buyer.country, french=True).upper() if buyer.country != seller.country else ""
     return list(filter(None, [buyer.name, buyer.address_line1, buyer.address_line2, town, abroad]))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
 
 from accounts.models import Customer, Seller, User
 from accounts.selectors import NoSeller, current_seller
@@ -91,6 +92,10 @@ def test_a_change_of_seller_counts_from_today_and_keeps_the_past(noon: datetime)
         ({"name": ""}, "name"),
         ({"colour": "blue"}, "colour"),
         ({"payment_days": "soon"}, "payment_days"),
+        ({"vat_number": ""}, "vat_number"),
+        ({"place_items": "3"}, "place_items"),
+        ({"unproven_vat": "MAYBE"}, "unproven_vat"),
+        ({"country": "ZZ"}, "country"),
     ],
 )
 def test_a_wrong_change_of_seller_is_refused_and_named(noon: datetime, change: dict[str, str], field: str) -> None:
@@ -99,6 +104,29 @@ def test_a_wrong_change_of_seller_is_refused_and_named(noon: datetime, change: d
 
     assert refused.value.field == field
     assert Seller.objects.count() == 1
+
+
+def test_options_for_vat_are_dated_as_the_rest(noon: datetime) -> None:
+    set_seller(
+        {"oss": "yes", "vat_franchise": "1", "vat_number": "", "place_items": "2", "unproven_vat": "TAX"}, at=noon
+    )
+
+    before, after = current_seller(on=noon.date() - timedelta(days=1)), current_seller(on=noon.date())
+    assert (before.oss, before.vat_franchise, before.place_items, before.unproven_vat) == (False, False, 1, "HOLD")
+    assert (after.oss, after.vat_franchise, after.place_items, after.unproven_vat) == (True, True, 2, "TAX")
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"vat_number": ""}, "accounts_seller_number_unless_franchise"),
+        ({"place_items": 3}, "accounts_seller_place_items_one_or_two"),
+        ({"unproven_vat": "NO"}, "accounts_seller_unproven_vat_known"),
+    ],
+)
+def test_the_database_refuses_options_that_cannot_be(change: dict[str, object], constraint: str) -> None:
+    with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
+        Seller.objects.update(**change)
 
 
 def test_before_the_first_seller_there_is_none(noon: datetime) -> None:

@@ -43,7 +43,6 @@ from invoices.selectors.lists import (
     invoices_of,
 )
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
-from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_of
 from invoices.selectors.proofs import what_is_missing
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
 
