@@ -48,7 +48,7 @@ def _house(request: HttpRequest) -> list[dict[str, Any]]:
         *_page(request, _("Series and archive"), "staff:series", "tag", "invoices.view_invoice"),
         *_page(request, _("Closings"), "staff:closings", "lock_clock", "ledger.view_closing"),
         *_list(request, _("Seller"), "accounts.seller", "storefront"),
-        *_list(request, _("VAT rates"), "invoices.vatrate", "percent"),
+        *_list(request, _("Rates of VAT"), "invoices.vatrate", "percent"),
         *_list(request, _("VAT numbers checked"), "accounts.vatnumbercheck", "verified"),
         *_list(request, _("People"), "accounts.user", "badge"),
         *_list(request, _("Groups"), "auth.group", "shield_person"),
