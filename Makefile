@@ -35,6 +35,9 @@ bench: .venv/.dev-ok ## measure: all scenarios, or one with S=name; one JSON lin
 mutation: .venv/.dev-ok ## remove each guard of the ledger in turn: some test must fail each time (long)
 	$(BIN)/python -m tests.mutation.remove_guards
 
+corpus: .venv/.dev-ok ## 600 invoices and credit notes of every kind through every rule of Factur-X (minutes)
+	$(BIN)/python -m tests.corpus
+
 docs: .venv/.dev-ok ## write again the pages of docs/ that are made from the code
 	$(BIN)/python manage.py write_docs
 
@@ -56,4 +59,4 @@ clean: ## forget the trial data (the next `make run` makes it again)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help run test check fix bench mutation docs requirements clean
+.PHONY: help run test check fix bench mutation corpus docs requirements clean

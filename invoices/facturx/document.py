@@ -54,7 +54,15 @@ class _Said:
     @property
     def is_in_scope(self) -> bool:
         """Whether VAT has anything to say: out of scope, no VAT number is written (BR-O-02)."""
-        return all(group.category != OUT_OF_SCOPE for group in self.vat)
+        return all(self.category(group) != OUT_OF_SCOPE for group in self.vat)
+
+    def category(self, row: InvoiceLine | InvoiceVat) -> str:
+        """The VAT category. Outside the Union a seller without VAT number is out of scope: G wants one (BR-G-02)."""
+        return OUT_OF_SCOPE if row.category == "G" and not self.seller.vat_number else row.category
+
+    def rate(self, row: InvoiceLine | InvoiceVat) -> Element | None:
+        """BT-152, BT-119: none when the sale is out of scope (BR-O-05)."""
+        return None if self.category(row) == OUT_OF_SCOPE else ram("RateApplicablePercent", f"{row.rate:.2f}")
 
 
 def facturx_xml(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat]) -> bytes:
@@ -70,7 +78,7 @@ def facturx_xml(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[In
             _head(said),
             rsm(
                 "SupplyChainTradeTransaction",
-                *[_line(line) for line in lines],
+                *[_line(said, line) for line in lines],
                 _agreement(said),
                 _delivery(said),
                 _settlement(said),
@@ -104,7 +112,7 @@ def _head(said: _Said) -> Element:
     )
 
 
-def _line(line: InvoiceLine) -> Element:
+def _line(said: _Said, line: InvoiceLine) -> Element:
     """BG-25. A discount is a negative quantity at a positive price (BR-27)."""
     name = _shortened(line.label)
     return ram(
@@ -124,8 +132,8 @@ def _line(line: InvoiceLine) -> Element:
             ram(
                 "ApplicableTradeTax",
                 ram("TypeCode", "VAT"),
-                ram("CategoryCode", line.category),
-                _rate(line),
+                ram("CategoryCode", said.category(line)),
+                said.rate(line),
             ),
             _period(line.period_start, line.period_end),
             ram("SpecifiedTradeSettlementLineMonetarySummation", amount("LineTotalAmount", line.net_cents)),
@@ -137,11 +145,6 @@ def _shortened(label: str) -> str:
     if len(label) <= NAME_LENGTH:
         return label
     return label[: NAME_LENGTH - 1].rstrip() + "…"
-
-
-def _rate(row: InvoiceLine | InvoiceVat) -> Element | None:
-    """BT-152, BT-119: none when the sale is out of scope (BR-O-05)."""
-    return None if row.category == OUT_OF_SCOPE else ram("RateApplicablePercent", f"{row.rate:.2f}")
 
 
 def _period(start: date | None, end: date | None) -> Element | None:
@@ -181,7 +184,7 @@ def _settlement(said: _Said) -> Element:
         ram("PaymentReference", said.buyer.reference.rf),
         ram("InvoiceCurrencyCode", said.invoice.currency),
         _means(said),
-        *[_tax(group, on_debits=said.invoice.vat_on_debits) for group in said.vat],
+        *[_tax(said, group) for group in said.vat],
         _period(min(starts, default=None), max(ends, default=None)),
         ram(
             "SpecifiedTradePaymentTerms",
@@ -221,18 +224,20 @@ def _means(said: _Said) -> Element | None:
     )
 
 
-def _tax(group: InvoiceVat, *, on_debits: bool) -> Element:
+def _tax(said: _Said, group: InvoiceVat) -> Element:
     """BG-23: one for each (category, rate), with the provision that exempts."""
+    category, due = said.category(group), _ON_INVOICE if said.invoice.vat_on_debits else _ON_PAYMENT
+    reason = "" if category != group.category else group.reason_code  # a code names its category
     return ram(
         "ApplicableTradeTax",
         amount("CalculatedAmount", group.vat_cents),
         ram("TypeCode", "VAT"),
         given("ExemptionReason", group.mention),
         amount("BasisAmount", group.base_cents),
-        ram("CategoryCode", group.category),
-        given("ExemptionReasonCode", group.reason_code),
-        ram("DueDateTypeCode", _ON_INVOICE if on_debits else _ON_PAYMENT) if group.vat_cents else None,
-        _rate(group),
+        ram("CategoryCode", category),
+        given("ExemptionReasonCode", reason),
+        ram("DueDateTypeCode", due) if group.vat_cents else None,
+        said.rate(group),
     )
 
 

@@ -34,7 +34,7 @@ def notes(
     if not buyer.is_consumer:
         found += [(RECOVERY, _recovery(buyer)), (PENALTIES, _penalties(seller, buyer))]
     found.append((DISCOUNT, _("No discount for early payment.")))
-    if treatment := treatment_of(channel, buyer, country=seller.country):
+    if treatment := treatment_of(channel, buyer):
         found.append((TREATMENT, treatment))
     return found
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from core.countries import country_code
 from invoices.facturx.elements import given, ram, wrapped
 from invoices.states import Channel
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from invoices.facturx.elements import Element
     from invoices.parties import Buyer, Seller
 
+_COUNTRIES = {"XK": "1A"}  # Kosovo, in the code list of EN 16931
 SIREN, SIRET, E_ADDRESS = "0002", "0009", "0225"  # ISO 6523 and the EAS list
 
 
@@ -32,7 +34,7 @@ def seller_party(seller: Seller, channel: Channel, *, with_vat: bool) -> Element
         ),
         _address(seller),
         _electronic(channel, seller.siren),
-        _vat(seller.vat_number if with_vat else ""),
+        _vat(seller.vat_number) or _registered(seller.siren) if with_vat else None,
     )
 
 
@@ -48,7 +50,7 @@ def buyer_party(buyer: Buyer, channel: Channel, *, with_vat: bool) -> Element:
         _legal(channel, buyer.siren, buyer.siret) if is_french else None,
         _address(buyer),
         _electronic(channel, buyer.siren),
-        _vat(buyer.vat_number if with_vat else ""),
+        _vat(buyer.vat_number) if with_vat else None,
     )
 
 
@@ -67,7 +69,7 @@ def _address(party: Seller | Buyer) -> Element:
         given("LineOne", party.address_line1),
         given("LineTwo", party.address_line2),
         given("CityName", party.city),
-        given("CountryID", party.country),
+        given("CountryID", _COUNTRIES.get(code := country_code(party.country), code)),
     )
 
 
@@ -76,6 +78,11 @@ def _electronic(channel: Channel, siren: str) -> Element | None:
     if channel is not Channel.PLATFORM:
         return None
     return wrapped("URIUniversalCommunication", given("URIID", siren, schemeID=E_ADDRESS))
+
+
+def _registered(siren: str) -> Element | None:
+    """BT-32, for a seller who has no VAT number: exempt sales want one or the other (BR-E-02)."""
+    return wrapped("SpecifiedTaxRegistration", given("ID", siren, schemeID="FC"))
 
 
 def _vat(number: str) -> Element | None:

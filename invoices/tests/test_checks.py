@@ -10,6 +10,7 @@ from django.db import connection
 from invoices import archive, checks
 from invoices.guards import expected_triggers
 from invoices.models import Rendition
+from invoices.services import render_invoice
 from invoices.tests.making import HOSTING, MAILBOXES, issued, receipt
 from outbox.models import Job, JobState
 from tests.support.cast import NOON
@@ -117,3 +118,26 @@ def test_a_guard_that_is_gone_is_named(documents: None) -> None:
         cursor.execute("DROP TRIGGER invoices_invoice_frozen")
 
     assert wrong() == {"guards_are_there": "invoices_invoice_frozen"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM invoices_rendition WHERE kind = 'FACTURX'",
+        "DELETE FROM invoices_rendition WHERE kind = 'XML'",
+        "UPDATE invoices_validation SET outcome = 'INVALID', findings_count = 1",
+    ],
+)
+def test_an_outcome_that_does_not_match_its_files_is_named(customer: Customer, statement: str) -> None:
+    render_invoice(issued(customer).pk, at=NOON)
+    assert wrong() == {}
+
+    without_guards(statement)
+
+    assert wrong()["checked_files_agree"] == "FA2026-000001"
+
+
+def test_an_invoice_without_its_checks_is_named_once_they_are_given_up(documents: None) -> None:
+    Job.objects.filter(key="invoices.render:FA2026-000001").update(state=JobState.FAILED)
+
+    assert wrong() == {"every_document_has_its_pdf": "FA2026-000001"}

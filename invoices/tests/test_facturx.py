@@ -21,7 +21,7 @@ from invoices.facturx import Stage, channel_of, facturx_xml, file_findings, pref
 from invoices.hybrid import NAMESPACE
 from invoices.models import Invoice, Rendition
 from invoices.parties import Buyer
-from invoices.services import render_invoice
+from invoices.services import Request, TakenBack, issue_credit_note, render_invoice
 from invoices.states import Channel
 from invoices.tests.making import HOSTING, MAILBOXES, issued, pay
 from tests.support.cast import NOON
@@ -275,3 +275,24 @@ def test_a_buyer_with_little_to_say_gets_a_document_too() -> None:
     made = render_invoice(issued(customer).pk, at=NOON)
 
     assert made.facturx == Rendition.objects.get(kind="FACTURX")
+
+
+@pytest.mark.parametrize("who", ["individual", "company", "town_hall"])
+def test_a_credit_note_names_what_it_takes_back_and_asks_for_nothing(cast: Cast, who: str) -> None:
+    invoice = issued(getattr(cast, who), HOSTING, MAILBOXES)
+    note = issue_credit_note(
+        invoice, [TakenBack(1), TakenBack(2, quantity=Decimal(5))], Request("Erreur", "k"), at=NOON
+    )
+
+    made = render_invoice(note.pk, at=NOON)
+
+    xml = archive.read(made.xml.sha256).decode()
+    assert made.validation.findings == []
+    assert made.facturx is not None
+    assert "<ram:TypeCode>381</ram:TypeCode>" in xml
+    assert (
+        f"<ram:InvoiceReferencedDocument><ram:IssuerAssignedID>{invoice.number}</ram:IssuerAssignedID>"
+        '<ram:FormattedIssueDateTime><qdt:DateTimeString format="102">20261130</qdt:DateTimeString>' in xml
+    )
+    assert "SpecifiedTradeSettlementPaymentMeans" not in xml
+    assert "<ram:GrandTotalAmount>66.00</ram:GrandTotalAmount>" in xml

@@ -1,0 +1,57 @@
+"""A corpus of invoices and credit notes through every check: `python -m tests.corpus [count [seed]]`, 600 at first.
+
+Prints one JSON line; ends with status 1 when a document breaks a rule, or a row of the VAT table was never reached.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "billing_portal.settings")
+_COUNT, _SEED = 600, 20261130
+_SHOWN = 10
+
+
+def main(count: int, seed: int) -> int:
+    """Check so many documents of that seed; tell what is wrong, then the summary."""
+    django.setup()
+    from invoices.services.checking import check
+    from invoices.tax import Treatment
+    from tests.support.corpus import documents
+
+    start = time.monotonic()
+    treatments: Counter[str] = Counter()
+    channels: Counter[str] = Counter()
+    wrong: list[str] = []
+    for made in documents(count, seed=seed):
+        checked = check(made.invoice, made.lines, made.vat)
+        treatments[made.treatment] += 1
+        channels[f"{checked.channel} {made.invoice.kind}"] += 1
+        if checked.findings:
+            rules = "; ".join(finding.words for finding in checked.findings[:3])
+            wrong.append(f"{made.invoice.number} ({made.treatment}, {checked.channel}): {rules}")
+    unreached = sorted(set(Treatment.values) - set(treatments))
+    for line in [*wrong[:_SHOWN], *(f"no document of {name}" for name in unreached)]:
+        sys.stderr.write(f"{line}\n")
+    summary = {
+        "ok": not wrong and not unreached,
+        "documents": sum(treatments.values()),
+        "invalid": len(wrong),
+        "treatments": dict(sorted(treatments.items())),
+        "channels": dict(sorted(channels.items())),
+        "seed": seed,
+        "seconds": round(time.monotonic() - start),
+    }
+    sys.stdout.write(f"{json.dumps(summary)}\n")
+    return 0 if summary["ok"] else 1
+
+
+if __name__ == "__main__":
+    asked = [int(word) for word in sys.argv[1:]]
+    sys.exit(main(*[*asked, *(_COUNT, _SEED)[len(asked) :]]))
