@@ -17,6 +17,9 @@ from unfold.admin import ModelAdmin
 from accounts.models import Approval, Customer
 from billing_portal.staff.search import find_customers
 from core.admin import ReadOnlyAdmin
+from core.formats import money_text
+from payments.models import REFUND_LIVE, Refund
+from payments.selectors import failed_refunds
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -72,6 +75,48 @@ class ApprovalAdmin(ReadOnlyAdmin):
         if approval is None:
             raise Http404
         return redirect("staff:approval", approval.public_id)
+
+
+class RefundAttention(admin.SimpleListFilter):
+    """The refunds that somebody should look at."""
+
+    title = _("attention")
+    parameter_name = "attention"
+
+    def lookups(self, _request: HttpRequest, _model_admin: object) -> list[tuple[str, Any]]:
+        return [("failed", _("Failed, nobody looked after it")), ("live", _("Not decided"))]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
+        if self.value() == "failed":
+            return queryset.filter(pk__in=failed_refunds().values("pk"))
+        return queryset.filter(status__in=REFUND_LIVE) if self.value() == "live" else queryset
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    """The list of what goes, or went, back. The page of each one has the buttons."""
+
+    list_display = ("reference", "customer", "amount", "status", "begun_by", "actor", "created_at")
+    list_filter = (RefundAttention, "status", "begun_by", "provider", "created_at")
+    list_select_related = ("customer", "actor")
+    list_per_page = 50
+    search_fields = ("customer__number", "customer__name", "object_id", "public_id", "payment__intent_id", "reason")
+    ordering = ("-created_at", "-pk")
+
+    @admin.display(description=_("reference"))
+    def reference(self, refund: Refund) -> str:
+        return refund.reference
+
+    @admin.display(description=_("amount"), ordering="amount_cents")
+    def amount(self, refund: Refund) -> str:
+        return money_text(refund.amount)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """To the page that tells where it stands."""
+        refund = self.get_object(request, object_id)
+        if refund is None:
+            raise Http404
+        return redirect("staff:refund", refund.public_id)
 
 
 admin.site.unregister(Group)

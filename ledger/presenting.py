@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from core.money import ZERO, Money
 from core.sheets import Sheet
 from ledger.kinds import MovementKind
+from ledger.selectors import money_in_flight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ledger.selectors import Movement
+    from ledger.selectors import InFlight, Movement
 
+_REFUND = "refund"
+"""The reason of the holds that keep money for a refund."""
 _DOCUMENTS = {MovementKind.INVOICE, MovementKind.CREDIT_NOTE}
 
 
@@ -41,9 +44,14 @@ def line(movement: Movement) -> Line:
     """`Invoice FA2026-000001`; `Top-up`, with the wording of the books after it."""
     kind = MovementKind(movement.kind)
     if kind not in _DOCUMENTS:
-        return Line(movement, str(kind.label), movement.label)
+        return Line(movement, str(kind.label), movement.label.removeprefix(f"{kind.label} "))
     detail = "" if movement.piece_ref in movement.label else movement.label
     return Line(movement, f"{kind.label} {movement.piece_ref}", detail)
+
+
+def refunds_in_flight(customer_id: int) -> list[InFlight]:
+    """The refunds that were asked for and have not left yet: the money is reserved, the balance does not say so."""
+    return [each for each in money_in_flight(customer_id) if each.reason == _REFUND]
 
 
 def totals(movements: Sequence[Movement]) -> Totals:

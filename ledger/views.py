@@ -37,6 +37,7 @@ def transactions(request: CustomerRequest) -> HttpResponse:
             "filtered": bool(form.kept),
             "lines": [presenting.line(movement) for movement in page.rows],
             "totals": presenting.totals(page.rows) if whole else None,
+            "refunds": [] if page.newer or form.kept else presenting.refunds_in_flight(request.customer.pk),
             "newer": page.newer and _address(form, after=page.newer),
             "older": page.older and _address(form, before=page.older),
             "searched": SEARCHED if query.search and page.older else None,

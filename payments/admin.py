@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib import admin, messages
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
@@ -17,7 +19,7 @@ from core.formats import money_text
 from core.money import Money
 from payments import method_admin, services
 from payments.models import LIVE, Payment, PaymentEvent, WebhookEvent
-from payments.selectors import payments_that_differ
+from payments.selectors import payments_that_differ, refunds_of_payment
 from payments.wiring import gateway_for
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     ordering = ("-created_at", "-pk")
     date_hierarchy = "created_at"
     exclude = ("amount_cents", "due_cents", "received_cents", "fee_cents", "checkout_url", "tx")
-    readonly_fields = ("reference", "asked", "got", "fee", "due")
+    readonly_fields = ("reference", "asked", "got", "fee", "due", "given_back")
     inlines = (StepInline,)
     actions = ("ask_again",)
 
@@ -100,6 +102,17 @@ class PaymentAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("due when asked"))
     def due(self, payment: Payment) -> str:
         return _amount(payment.due_cents)
+
+    @admin.display(description=gettext_lazy("refunds"))
+    def given_back(self, payment: Payment) -> SafeString:
+        """Each refund of it, and the way to another one."""
+        told = [
+            (reverse("staff:refund", args=[each.public_id]), f"{each.reference}, {money_text(each.amount)}")
+            for each in refunds_of_payment(payment)
+        ]
+        if payment.tx_id:
+            told.append((reverse("staff:write_refund", args=[payment.customer.number]), _("Give money back")))
+        return format_html_join(SafeString("<br>"), '<a class="font-semibold" href="{}">{}</a>', told)
 
     @admin.action(description=gettext_lazy("Ask the provider again"))
     def ask_again(self, request: HttpRequest, chosen: QuerySet[Payment]) -> None:

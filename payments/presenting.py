@@ -16,8 +16,8 @@ from invoices import selectors as invoices
 from ledger import selectors as ledger
 from payments import selectors
 from payments.forms import OTHER, TopUpForm, least, most, suggestions, typed, way_of
-from payments.models import Failure, Method, Payment, PaymentStatus
-from payments.selectors import Truth
+from payments.models import Failure, Method, Payment, PaymentStatus, Refund
+from payments.selectors import RefundTruth, Truth
 from payments.services import suggested_due
 
 if TYPE_CHECKING:
@@ -49,6 +49,14 @@ class AmountChoice:
     amount: Money
     is_due: bool
     checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLine:
+    """A refund as its customer reads it."""
+
+    refund: Refund
+    truth: RefundTruth
 
 
 def first_answers(customer: Customer, query: Mapping[str, str]) -> dict[str, str]:
@@ -114,6 +122,9 @@ def result_context(payment: Payment, *, came_back: bool, follow: bool) -> dict[s
         "again": f"{reverse('payments:top_up')}?amount={typed(payment.amount)}",
     }
     if truth == Truth.CREDITED:
+        context["refunds"] = [
+            RefundLine(each, selectors.truth_of_refund(each)) for each in selectors.refunds_shown(payment)
+        ]
         context["receipt"] = invoices.receipt_for(payment.reference)
         context["balance"] = ledger.get_balance(payment.customer_id).balance
         context["addresses"] = accounts.billing_addresses(payment.customer)

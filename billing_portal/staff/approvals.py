@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from accounts.permissions import UserRequest
 
-PAGES: Final[Mapping[str, str]] = {}
+PAGES: Final[Mapping[str, str]] = {"payments.refund": "staff:refund"}
 """Where the subject of each kind is shown: the name of the address, which takes the subject."""
 
 

@@ -42,6 +42,7 @@ def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime)
         "drafts": Invoice.objects.filter(customer=customer, status=InvoiceStatus.DRAFT).order_by("-pk")[:_SHOWN],
         "receipts": invoices.receipts_of(customer)[:_SHOWN],
         "payments": payments.payments_of(customer)[:_SHOWN],
+        "refunds": payments.refunds_of(customer)[:_SHOWN],
         "mails": outbox.messages_of(owner)[:_SHOWN],
         "jobs": Job.objects.filter(owner=owner).order_by("-created_at", "-pk")[:_SHOWN],
         "is_abroad": customer.country != "FR",

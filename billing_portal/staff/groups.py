@@ -1,8 +1,8 @@
 """The two groups of staff, and what each may do. They are brought up to date after each migration.
 
 Support looks at everything, looks after customers, and tries failed work again. Finance also issues invoices, deals
-with invalid documents, keeps the seller's identity and decides about approvals. Nobody may edit or delete what is
-immutable: those permissions are given to no group, and the admin refuses them even to a superuser.
+with invalid documents, gives money back, keeps the seller's identity and decides about approvals. Nobody may edit or
+delete what is immutable: those permissions are given to no group, and the admin refuses them even to a superuser.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     "outbox": ("view_job", "change_job", "view_message"),
     "ledger": ("view_closing",),
     "invoices": ("view_invoice", "view_receipt", "view_vatrate", "view_validation"),
-    "payments": ("view_payment", "view_webhookevent", "view_savedmethod", "view_cardattempt"),
+    "payments": ("view_payment", "view_webhookevent", "view_savedmethod", "view_cardattempt", "view_refund"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
     "accounts": ("add_seller", "change_seller", "change_approval"),
     "invoices": ("add_invoice", "add_vatrate", "change_vatrate", "change_validation"),
+    "payments": ("add_refund",),
 }
 GRANTS = {
     SUPPORT: _SUPPORT,

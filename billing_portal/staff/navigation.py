@@ -30,12 +30,16 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     customers = _list(request, _("Customers"), "accounts.customer", "group")
     for entry in customers:
         entry["active"] = request.path.startswith((entry["link"], "/admin/clients/", "/admin/brouillons/"))
+    refunds = _list(request, _("Refunds"), "payments.refund", "undo")
+    for entry in refunds:
+        entry["active"] = request.path.startswith((entry["link"], "/admin/remboursements/"))
     return [
         to_do,
         *customers,
         *_list(request, _("Invoices"), "invoices.invoice", "description"),
         *_list(request, _("Checks of invoices"), "invoices.validation", "fact_check"),
         *_list(request, _("Payments"), "payments.payment", "credit_card"),
+        *refunds,
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),
         *_list(request, _("Mails"), "outbox.message", "mail"),

@@ -18,7 +18,7 @@ from invoices.selectors import waiting_validations
 from outbox import selectors as outbox
 from outbox.models import Job, JobState, Message, MessageState
 from payments import selectors as payments
-from payments.models import AttemptKind, EventState, Payment, PaymentStatus, WebhookEvent
+from payments.models import AttemptKind, EventState, Payment, PaymentStatus, Refund, RefundStatus, WebhookEvent
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -48,7 +48,8 @@ class Queue:
 
 def queues(*, at: datetime) -> list[Queue]:
     """Everything that may wait, the urgent first, then what waits longest, then what is empty. One query each."""
-    found = [*_decisions(at), *_numbers(at), *_payments(at), *_documents(at), *_work(at), *_mails(at)]
+    money = [*_payments(at), *_refunds(at)]
+    found = [*_decisions(at), *_numbers(at), *money, *_documents(at), *_work(at), *_mails(at)]
     return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
 
 
@@ -128,6 +129,30 @@ def _payments(at: datetime) -> list[Queue]:
             timedelta(hours=1),
             _("Look"),
             _list("payments_webhookevent", state__exact=EventState.FAILED),
+            at,
+        ),
+    ]
+
+
+def _refunds(at: datetime) -> list[Queue]:
+    unknown = Refund.objects.filter(status=RefundStatus.UNKNOWN, ask_at__isnull=False)
+    return [
+        Queue(
+            _("Refunds of unknown outcome"),
+            _("the provider has not answered; they are never sent twice"),
+            *_size(unknown, "created_at"),
+            timedelta(minutes=30),
+            _("Look"),
+            _list("payments_refund", status__exact=RefundStatus.UNKNOWN),
+            at,
+        ),
+        Queue(
+            _("Refunds that failed"),
+            _("the money is on the account: find another way, or tell the customer"),
+            *_size(payments.failed_refunds(), "decided_at"),
+            timedelta(days=1),
+            _("Look"),
+            _list("payments_refund", attention="failed"),
             at,
         ),
     ]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing_portal.staff import approvals, closings, crediting, customers, evidence, invoicing, papers, views
+from billing_portal.staff import (
+    approvals,
+    closings,
+    crediting,
+    customers,
+    evidence,
+    invoicing,
+    papers,
+    refunding,
+    views,
+)
 
 app_name = "staff"
 urlpatterns = [
@@ -15,6 +25,11 @@ urlpatterns = [
     path("clients/<str:number>/facture/", invoicing.write_invoice, name="write_invoice"),
     path("clients/<str:number>/vies/", evidence.check_number, name="check_number"),
     path("clients/<str:number>/indice/", evidence.note_place, name="note_place"),
+    path("clients/<str:number>/remboursement/", refunding.write_refund, name="write_refund"),
+    path("remboursements/<uuid:public_id>/", refunding.refund, name="refund"),
+    path("remboursements/<uuid:public_id>/abandonner/", refunding.give_up, name="give_up_refund"),
+    path("remboursements/<uuid:public_id>/demander/", refunding.ask_again, name="ask_about_refund"),
+    path("remboursements/<uuid:public_id>/traiter/", refunding.look_after, name="look_after_refund"),
     path("approbations/<uuid:public_id>/", approvals.approval, name="approval"),
     path("approbations/<uuid:public_id>/decider/", approvals.decide, name="decide"),
     path("clotures/", closings.closings, name="closings"),

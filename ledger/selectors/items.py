@@ -205,6 +205,11 @@ def holds_named(beginning: str) -> dict[str, Money]:
     return {row.key: Money(row.amount_cents) for row in rows}
 
 
+def holds_on(lot_id: int) -> set[str]:
+    """The names of the holds that are not over and keep money of this lot. One query."""
+    return set(Hold.objects.filter(released_at__isnull=True, lot=lot_id).values_list("key", flat=True))
+
+
 def money_in_flight(customer_id: int) -> list[InFlight]:
     """What is on its way in or out and not yet in the balance, oldest first. One query."""
     rows = Hold.objects.filter(customer=customer_id, released_at__isnull=True).order_by("placed_at", "pk")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 
 from core.clock import local_date
 from core.money import ZERO, Money
 from ledger import selectors as ledger
-from payments.models import Payment, PaymentStatus, Provider, Refund, RefundEvent, RefundStatus
+from ledger.kinds import Origin
+from payments.models import BegunBy, Payment, PaymentStatus, Provider, Refund, RefundEvent, RefundStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
 
+DEBIT_MAY_COME_BACK = timedelta(weeks=8)
+"""For so long a payer may have his bank take a direct debit back without a reason (CMF art. L133-25-1)."""
+_TOGETHER = timedelta(days=1)
 _OVER = (RefundStatus.FAILED, RefundStatus.CANCELLED)
 
 
@@ -93,6 +99,19 @@ def limit_of(lot: ledger.LotView, *, customer_id: int, at: datetime, of_hold: st
         bounds |= {Limit.LOT: lot.free, Limit.AVAILABLE: available, Limit.OVERDUE: available - overdue}
     why = min(bounds, key=lambda each: (bounds[each].cents, list(Limit).index(each)))
     return Refundable(lot, payment, max(bounds[why], ZERO), why)
+
+
+def needs_a_second_person(lot: ledger.LotView, amount: Money, *, customer_id: int, at: datetime) -> bool:
+    """Whether a refund has to be approved: above REFUND_APPROVAL_CENTS, or a direct debit that is too young.
+
+    What one person alone gave back to the customer within a day counts together.
+    """
+    early = lot.origin == Origin.DIRECT_DEBIT and local_date(at) < lot.received_on + DEBIT_MAY_COME_BACK
+    alone = Refund.objects.filter(
+        customer=customer_id, begun_by=BegunBy.STAFF, approval=None, created_at__gt=at - _TOGETHER
+    ).exclude(status__in=_OVER)
+    before = alone.aggregate(cents=Sum("amount_cents", default=0))["cents"]
+    return early or before + amount.cents > settings.REFUND_APPROVAL_CENTS
 
 
 def payment_of_lot(lot: ledger.LotView) -> Payment | None:

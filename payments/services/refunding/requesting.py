@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 
 from accounts import services as accounts
 from accounts.models import ApprovalState
-from core.clock import local_date
 from core.formats import money_text
 from core.money import Money
 from ledger import selectors as books
@@ -29,12 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import User
-    from ledger.selectors import LotView
     from payments.models import Payment
-
-DEBIT_MAY_COME_BACK = timedelta(weeks=8)
-"""For so long a payer may have his bank take a direct debit back without a reason (CMF art. L133-25-1)."""
-_TOGETHER = timedelta(days=1)
 
 
 class NotRefundable(ValueError):
@@ -89,9 +82,10 @@ def request_refund(wish: RefundWish, *, at: datetime) -> Refund:
     owner = books.owner_of(lot.id)
     ledger.settle(owner, key=f"refund:{wish.request_id}:before", at=at)
     _check(payment, wish, owner, at=at)
+    two_people = selectors.needs_a_second_person(lot, wish.amount, customer_id=owner, at=at)
     refund = _intend(payment, wish, owner, at=at)
     _hold(refund, at=at)
-    if _needs_a_second_person(refund, lot, at=at):
+    if two_people:
         refund.approval = accounts.ask_approval(_wanted(refund), reason=wish.reason, by=wish.actor, at=at)
         move(refund, RefundStatus.WAITING, at=at)
     else:
@@ -184,16 +178,6 @@ def _hold(refund: Refund, *, at: datetime) -> None:
         )
     except ledger.NotEnough as shortage:  # the kept money is of another lot
         raise NotRefundable(Money(0), Limit.KEPT) from shortage
-
-
-def _needs_a_second_person(refund: Refund, lot: LotView, *, at: datetime) -> bool:
-    """Whether it is above the threshold, with what one person alone gave back lately, or an early direct debit."""
-    early = lot.origin == ledger.Origin.DIRECT_DEBIT and local_date(at) < lot.received_on + DEBIT_MAY_COME_BACK
-    alone = Refund.objects.filter(
-        customer=refund.customer_id, begun_by=BegunBy.STAFF, approval=None, created_at__gt=at - _TOGETHER
-    ).exclude(status__in=(RefundStatus.CANCELLED, RefundStatus.FAILED))
-    together = alone.aggregate(cents=Sum("amount_cents", default=0))["cents"]
-    return early or together > settings.REFUND_APPROVAL_CENTS
 
 
 def _wanted(refund: Refund) -> accounts.Wanted:

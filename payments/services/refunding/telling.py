@@ -35,7 +35,7 @@ def _context(refund: Refund) -> dict[str, object]:
         told = [
             (gettext("Refund"), refund.reference),
             (gettext("Amount"), money_text(refund.amount)),
-            (gettext("To"), method),
+            (gettext("Given back to"), method),
             (gettext("Payment"), payment.reference),
         ]
     return {
