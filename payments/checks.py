@@ -18,6 +18,10 @@ from payments import refund_checks
 from payments.guards import expected_triggers, installed_triggers
 from payments.models import (
     LIVE,
+    OPEN_DISPUTES,
+    Dispute,
+    DisputedItem,
+    DisputeMovement,
     EventState,
     MovementTreatment,
     Payment,
@@ -133,6 +137,49 @@ def what_providers_told_is_guarded() -> list[Check]:
     """The triggers that refuse to change what providers told us are there."""
     missing = sorted(expected_triggers(connection.vendor) - installed_triggers(connection))
     return [Check("payments: guards are there", ok=not missing, detail=_said(missing, 0))]
+
+
+def disputes_are_booked() -> list[Check]:
+    """Each movement of a dispute is posted as the provider told it, and each dispute is what its movements sum to."""
+    bad = [str(movement) for provider in BOOKS for movement in _booked_otherwise(provider)[:_NAMED]]
+    sums = Dispute.objects.annotate(
+        out=Sum("movements__amount_cents", default=0), fees=Sum("movements__fee_cents", default=0)
+    )
+    bad += [str(dispute) for dispute in sums.exclude(taken_cents=F("out"), fee_cents=F("fees")).order_by("pk")[:_NAMED]]
+    return [Check("payments: what disputes moved is booked", ok=not bad, detail=_said(bad, 0))]
+
+
+def _booked_otherwise(provider: str) -> QuerySet[DisputeMovement]:
+    """The movements of which the account of the provider says something else: of the money, what was kept, the fee."""
+    account = BOOKS[provider].clearing
+    moved = DisputeMovement.objects.filter(provider=provider)
+
+    def said(posting: str) -> Sum:
+        """What the account lost by this posting. Each movement has one of its own: nothing is counted twice."""
+        return Sum(f"{posting}__entries__amount_cents", filter=Q(**{f"{posting}__entries__account_id": account}))
+
+    wrong = Q()
+    for posting, cents in (("tx", F("kept_cents") - F("amount_cents")), ("kept_tx", -F("kept_cents"))):
+        right = moved.annotate(said=said(posting)).filter(said=cents)
+        wrong |= Q(**{f"{posting}__isnull": False}) & ~Q(pk__in=right.values("pk"))
+    right = moved.annotate(said=said("fee_tx")).filter(said=-F("fee_cents"))
+    return moved.filter(wrong | Q(fee_tx__isnull=False) & ~Q(pk__in=right.values("pk"))).order_by("pk")
+
+
+def disputed_documents_have_a_dispute() -> list[Check]:
+    """The documents that the books keep from being paid are those of open disputes, and all of those."""
+    held = DisputedItem.objects.filter(released_at__isnull=True)
+    held_open = set(held.filter(dispute__status__in=OPEN_DISPUTES).values_list("document_ref", flat=True))
+    over = held.exclude(dispute__status__in=OPEN_DISPUTES).values_list("document_ref", flat=True)
+    wrong = sorted((held_open ^ ledger.disputed_documents()) | set(over))
+    return [Check("payments: what is disputed has an open dispute", ok=not wrong, detail=_said(wrong[:_NAMED], 0))]
+
+
+def disputes_are_understood() -> list[Check]:
+    """No dispute known for more than a day has something that could not be booked or understood."""
+    late = Dispute.objects.exclude(attention="").filter(created_at__lt=clock.now() - _LONGEST_LIVE).order_by("pk")
+    bad = [f"{dispute}: {dispute.attention}" for dispute in late[:_NAMED]]
+    return [Check("payments: disputes are understood", ok=not bad, detail=_said(bad, 0))]
 
 
 def news_is_read() -> list[Check]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from outbox.registry import job
 from payments import selectors, services
 from payments.gateways.base import Unsure
+from payments.services import disputes
+from payments.services.disputes.looking import ASK_DISPUTE, FIND_DISPUTES
 from payments.services.inbox import APPLY, TRIES
 from payments.services.refunding.sweeping import ADVANCE
 from payments.services.sweeping import ASK
@@ -87,3 +89,22 @@ def _synchronised(provider: Provider, *, at: datetime, deep: bool) -> str:
     )
     logger.log(logging.ERROR if deep else logging.WARNING, "The proof of %s does not hold: %s", provider.label, said)
     return said
+
+
+def _dispute_question_failed(*, dispute_id: int, at: datetime) -> None:
+    disputes.give_up_dispute(dispute_id, at=at)
+
+
+@job(ASK_DISPUTE, attempts=3, on_failed=_dispute_question_failed)
+def ask_dispute(*, dispute_id: int, at: datetime) -> dict[str, str]:
+    gateway = gateway_for(selectors.provider_of_dispute(dispute_id))
+    return {"status": disputes.ask_dispute(dispute_id, gateway=gateway, at=at).status}
+
+
+@job(FIND_DISPUTES)
+def find_disputes(*, at: datetime) -> dict[str, int]:
+    new = 0
+    for provider in providers():
+        with suppress(Unsure):  # the next day asks for the same ones
+            new += disputes.find_untold(provider, gateway=gateway_for(provider), at=at)
+    return {"new": new}

@@ -48,3 +48,10 @@ def lock_active_methods(customer_id: int) -> list[SavedMethod]:
     ledger.lock_customers([customer_id])
     active = SavedMethod.objects.filter(customer_id=customer_id, state=MethodState.ACTIVE)
     return list(active.select_for_update(of=("self",)).order_by("position", "pk"))
+
+
+def lock_paid(payment_id: int) -> Payment:
+    """Lock a credited payment and the accounts of everybody who has, or had, money of it: some may have been moved."""
+    tx_id = Payment.objects.values_list("tx_id", flat=True).get(pk=payment_id) or 0
+    ledger.lock_customers(books.owners_of(books.lot_of(tx_id).id))
+    return Payment.objects.select_for_update(of=("self",)).select_related("customer").get(pk=payment_id)

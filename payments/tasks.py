@@ -9,15 +9,17 @@ from core import clock
 from outbox.services import enqueue
 from payments import services
 from payments.jobs import CATCH_UP, SYNC
+from payments.services import disputes
 
 
 @shared_task(name="payments.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Ask about the payments and the saved methods, and go on with the refunds, whose turn it is."""
+    """Ask about the payments, methods and disputes, and go on with the refunds, whose turn it is."""
     at = clock.now()
     services.sweep(at=at)
     services.sweep_refunds(at=at)
     services.sweep_methods(at=at)
+    disputes.sweep_disputes(at=at)
 
 
 @shared_task(name="payments.tasks.catch_up", ignore_result=True)  # type: ignore[untyped-decorator]

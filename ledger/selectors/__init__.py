@@ -31,6 +31,7 @@ from ledger.selectors.items import (
     owner_of,
     owners_of,
     paid_by,
+    was_held,
 )
 from ledger.selectors.proofs import (
     ChainHead,
@@ -122,4 +123,5 @@ __all__ = [
     "vat_booked",
     "vat_of_others",
     "vat_released",
+    "was_held",
 ]

@@ -216,6 +216,11 @@ def money_in_flight(customer_id: int) -> list[InFlight]:
     return [InFlight(row.direction, row.reason, Money(row.amount_cents), row.placed_at) for row in rows]
 
 
+def was_held(key: str) -> bool:
+    """Whether a hold of that name was ever placed, whatever became of it."""
+    return Hold.objects.filter(key=key).exists()
+
+
 def owners_of(lot_id: int) -> list[int]:
     """The customers who have, or had, money of this lot: its own, then those to whom some of it was moved."""
     lots = [Lot.objects.get(pk=lot_id)]

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from payments.models.attempt import AttemptKind, CardAttempt
+from payments.models.dispute import (
+    OPEN_DISPUTES,
+    Dispute,
+    DisputeCause,
+    DisputedItem,
+    DisputeEvent,
+    DisputeMovement,
+    DisputeStatus,
+    FraudWarning,
+)
 from payments.models.inbox import WebhookEvent
 from payments.models.method import (
     ASKED_ABOUT,
@@ -41,6 +51,7 @@ __all__ = [
     "AT_THE_PROVIDER",
     "BEING_SAVED",
     "LIVE",
+    "OPEN_DISPUTES",
     "REFUND_LIVE",
     "STANDING",
     "AmountReview",
@@ -49,8 +60,15 @@ __all__ = [
     "BegunBy",
     "CardAttempt",
     "ConsentText",
+    "Dispute",
+    "DisputeCause",
+    "DisputeEvent",
+    "DisputeMovement",
+    "DisputeStatus",
+    "DisputedItem",
     "EventState",
     "Failure",
+    "FraudWarning",
     "Method",
     "MethodEvent",
     "MethodState",

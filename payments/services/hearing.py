@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from payments.models import Provider
-from payments.services.about import Found, Subject, methods, payments, payouts, refunds
+from payments.services.about import Found, Subject, disputes, methods, payments, payouts, refunds
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from payments.gateways.base import Gateway, News
 
-SUBJECTS: Final[tuple[Subject, ...]] = (payments.SUBJECT, methods.SUBJECT, payouts.SUBJECT, refunds.SUBJECT)
+SUBJECTS: Final[tuple[Subject, ...]] = (
+    payments.SUBJECT,
+    methods.SUBJECT,
+    disputes.SUBJECT,
+    payouts.SUBJECT,
+    refunds.SUBJECT,
+)
 
 
 def heard_of(provider: str) -> tuple[str, ...]:

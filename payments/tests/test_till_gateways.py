@@ -103,7 +103,7 @@ class TestPayPalTill(TillContract):
 
         told = [(each.cause, each.kind, each.source_id == receipt.charge_id) for each in movements(gateway)]
 
-        assert told[1:] == [(MovementCause.DISPUTE, "T1201", True), (MovementCause.FEE, "T0106", False)]
+        assert told[1:] == [(MovementCause.DISPUTE, "T1201", True), (MovementCause.DISPUTE, "T0106", True)]
         assert sum(each.net_cents for each in movements(gateway)) == gateway.read_balance().total.cents
 
     def test_a_report_that_is_late_is_no_lie(self, gateway: Gateway, bank: Bank) -> None:

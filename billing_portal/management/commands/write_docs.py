@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from billing_portal.settings_page import settings_page
-from payments import refund_transitions, transitions
+from payments import dispute_transitions, refund_transitions, transitions
 from payments.method_transitions import method_states_page
 from payments.payout_transitions import payout_states_page
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
             "states/payout.md": payout_states_page(),
             "states/refund.md": refund_transitions.states_page(),
             "states/method.md": method_states_page(),
+            "states/dispute.md": dispute_transitions.states_page(),
         }
         for name, text in pages.items():
             page = settings.BASE_DIR / "docs" / name

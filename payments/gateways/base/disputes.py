@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.money import Money
+    from payments.models import DisputeCause
 
 
 class DisputeState(StrEnum):
@@ -43,12 +44,14 @@ class Dispute:
     """A dispute as the provider has it now. `status` and `reason` are its own words.
 
     `charge_id` and `reference` say which payment it is about. `freezes` means that the provider keeps the money aside
-    until it has decided, without taking it. `due_at` is when evidence must have come.
+    until it has decided, without taking it. `due_at` is when evidence must have come. `once`: it is over, never
+    changes, and cannot be read again.
     """
 
     object_id: str
     state: DisputeState
     status: str
+    cause: DisputeCause
     reason: str
     amount: Money
     currency: str
@@ -59,6 +62,7 @@ class Dispute:
     movements: tuple[DisputeMovement, ...] = ()
     freezes: bool = False
     answerable: bool = False
+    once: bool = False
     authentication: str = ""
 
 

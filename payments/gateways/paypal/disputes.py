@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from core.money import ZERO
 from payments.gateways.base import Dispute, DisputeMovement, DisputeState, Refused, Unsure
 from payments.gateways.paypal.door import read_money, readable, text
+from payments.models import DisputeCause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,14 @@ _OUTCOMES: Final[Mapping[str, DisputeState]] = {
     "ACCEPTED": DisputeState.LOST,
     "CANCELED_BY_BUYER": DisputeState.CLOSED,
     "NONE": DisputeState.CLOSED,
+}
+_CAUSES: Final[Mapping[str, DisputeCause]] = {
+    "UNAUTHORISED": DisputeCause.FRAUD,
+    "MERCHANDISE_OR_SERVICE_NOT_RECEIVED": DisputeCause.NOT_RECEIVED,
+    "MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED": DisputeCause.NOT_AS_DESCRIBED,
+    "DUPLICATE_TRANSACTION": DisputeCause.DUPLICATE,
+    "CREDIT_NOT_PROCESSED": DisputeCause.REFUND_MISSING,
+    "CANCELED_RECURRING_BILLING": DisputeCause.CANCELLED,
 }
 _LONGEST_NOTE: Final = 2000
 _PAGE_SIZE: Final = 50
@@ -116,6 +125,7 @@ def _dispute(dispute: Json) -> Dispute:
         object_id=text(dispute["dispute_id"]),
         state=state,
         status=_word(dispute),
+        cause=_CAUSES.get(str(dispute.get("reason", "")), DisputeCause.OTHER),
         reason=str(dispute.get("reason", "")),
         amount=read_money(dispute["dispute_amount"]),
         currency=text(dispute["dispute_amount"]["currency_code"]),
@@ -183,6 +193,7 @@ def _reversal(reversal: Json) -> Dispute:
         object_id=name,
         state=DisputeState.LOST,
         status="REVERSED",
+        cause=DisputeCause.REVERSED,
         reason="REVERSED",
         amount=amount,
         currency=currency,
@@ -190,4 +201,5 @@ def _reversal(reversal: Json) -> Dispute:
         charge_id=text(up.rpartition("/")[2]),
         reference=str(reversal.get("custom_id", "")),
         movements=(movement,),
+        once=True,
     )

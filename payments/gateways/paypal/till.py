@@ -29,9 +29,10 @@ _WITHDRAWALS: Final = ("T0400", "T0401", "T0403")
 _RETURNED: Final = "T1101"
 _NEAR = timedelta(days=1)
 _WINDOW = timedelta(days=30)
-_FEES: Final = ("T0106", "T1108", "T1109")
+_FEES: Final = ("T1108", "T1109")
 _REFUNDS: Final = ("T1107",)
-_DISPUTES: Final = ("T1106", "T1110", "T1111", "T1201", "T1202", "T1205")
+_DISPUTES: Final = ("T0106", "T1106", "T1110", "T1111", "T1201", "T1202", "T1205")
+"""Also the fee of a chargeback: its dispute tells it, and it is booked with it."""
 _GROUPS: Final = {"T00": MovementCause.PAYMENT, "T01": MovementCause.FEE, "T04": MovementCause.PAYOUT}
 """By the first letters of the event code, where the whole group means one thing."""
 

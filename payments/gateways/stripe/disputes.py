@@ -11,6 +11,7 @@ import stripe
 from core.money import Money
 from payments.gateways.base import Dispute, DisputeMovement, DisputeState, FraudWarning
 from payments.gateways.stripe.client import ask, id_of, readable, text
+from payments.models import DisputeCause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,19 @@ _STATES: Final[Mapping[str, DisputeState]] = {
     "won": DisputeState.WON,
     "lost": DisputeState.LOST,
     "prevented": DisputeState.CLOSED,
+}
+_CAUSES: Final[Mapping[str, DisputeCause]] = {
+    "fraudulent": DisputeCause.FRAUD,
+    "product_not_received": DisputeCause.NOT_RECEIVED,
+    "product_unacceptable": DisputeCause.NOT_AS_DESCRIBED,
+    "duplicate": DisputeCause.DUPLICATE,
+    "credit_not_processed": DisputeCause.REFUND_MISSING,
+    "subscription_canceled": DisputeCause.CANCELLED,
+    "unrecognized": DisputeCause.UNRECOGNISED,
+    "debit_not_authorized": DisputeCause.NOT_AUTHORISED,
+    "bank_cannot_process": DisputeCause.BANK,
+    "incorrect_account_details": DisputeCause.BANK,
+    "insufficient_funds": DisputeCause.BANK,
 }
 _ANSWERABLE: Final = ("warning_needs_response", "needs_response")
 _LONGEST_TEXT: Final = 20_000
@@ -100,6 +114,7 @@ def _dispute(dispute: stripe.Dispute) -> Dispute:
         object_id=text(dispute.id),
         state=_STATES.get(dispute.status, DisputeState.UNKNOWN),
         status=text(dispute.status),
+        cause=_CAUSES.get(dispute.reason, DisputeCause.OTHER),
         reason=dispute.reason or "",
         amount=Money(dispute.amount),
         currency=dispute.currency.upper(),
