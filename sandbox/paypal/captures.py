@@ -108,7 +108,8 @@ def of_order(world: World, order: str) -> list[Json]:
 def refunds_of(world: World, taken: list[Json]) -> list[Json]:
     """The refunds of these captures, oldest first."""
     same = "json_extract(body, '$._capture') = ?"
-    return [refund for capture in taken for refund in world.store.all(REFUND, same, (capture["id"],))]
+    found = [refund for capture in taken for refund in world.store.all(REFUND, same, (capture["id"],))]
+    return [refund for refund in found if not refund.get("_reversal")]
 
 
 @endpoint("GET", f"{_CAPTURES}/{{}}")
@@ -233,6 +234,7 @@ def reverse(world: World, capture: Json, amount: int, fee: int = 0) -> Json:
             "update_time": stamp(world),
             "links": _refund_links(world, identifier, capture["id"]),
             "_capture": capture["id"],
+            "_reversal": True,
         },
     )
     events.emit(world, "PAYMENT.CAPTURE.REVERSED", told, f"A {_written(told)} capture payment was reversed")
