@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from payments.selectors.methods import (
-    get_method,
-    methods_in_the_making,
-    methods_of,
-    methods_to_ask_about,
-    paused_customers,
-    provider_of_method,
-    saving_in_progress,
-    steps_of,
-    usable_methods,
 from payments.selectors.disputes import (
     disputes_of,
     disputes_to_answer,
@@ -22,6 +12,17 @@ from payments.selectors.disputes import (
     open_again,
     open_dispute_of,
     provider_of_dispute,
+)
+from payments.selectors.methods import (
+    get_method,
+    methods_in_the_making,
+    methods_of,
+    methods_to_ask_about,
+    paused_customers,
+    provider_of_method,
+    saving_in_progress,
+    steps_of,
+    usable_methods,
 )
 from payments.selectors.payments import (
     PaymentRow,
@@ -83,6 +84,7 @@ __all__ = [
     "paused_customers",
     "open_again",
     "open_dispute_of",
+    "paused_customers",
     "payment_of_lot",
     "payments_of",
     "payments_that_differ",

@@ -23,7 +23,7 @@ from payments.models import DisputeMovement as Booked
 from payments.services.crediting import BOOKS
 from payments.services.disputes import look_at
 from payments.tests.dispute_desk import FEES, DisputeDesk, moved, told_of
-from payments.tests.test_paypal_gateway import point_at
+from payments.tests.pointing import point_at
 from tests.support.bank import Bank
 from tests.support.cast import Cast
 
