@@ -1,15 +1,16 @@
 """Six months in the life of the cast, through the product's own verbs, in the order in which they happened.
 
 Claire pays ahead, then owes a little. The company pays each month, then partly, then not at all: it is late. The town
-hall pays by transfer, naming its invoices. Oscar keeps money on his account. A business in Berlin owes its VAT itself,
-one in Réunion pays the rate of overseas; both pay by transfer. Cards are paid through the sandbox, whose
-clock follows the story, so that the provider's books and ours agree to the cent.
+hall pays by transfer, naming its invoices. Oscar keeps money on his account, and corrects an invoice. A business in
+Berlin owes its VAT itself, one in Réunion pays the rate of overseas; both pay by transfer. Cards are paid through the
+sandbox, whose clock follows the story, so that the provider's books and ours agree to the cent.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM
 from core.clock import local_date
 from core.money import Money
 from invoices import services as invoices
+from invoices.models import Invoice
+from invoices.states import DocumentKind
 from ledger import selectors as balances
 from ledger import services as ledger
 from outbox import registry
@@ -86,6 +89,8 @@ class _Story:
         yield from self._town_hall(months)
         yield from self._abroad(months)
         yield Event(months[_SECOND].at(11, 9), self._tops_up(self.accounts.stranger, Money(10_000)))
+        yield Event(months[_SECOND].at(12, 15), self._takes_two_mailboxes_back)
+        yield Event(months[_FOURTH].at(8, 19, 30), self._corrects_his_address)
 
     def _claire(self, months: list[Month]) -> Iterator[Event]:
         claire = self.accounts.individual
@@ -165,6 +170,20 @@ class _Story:
         self.bank.pay(payment.session_id, card=card, at=a_minute_later)
         payments.ask(payment.pk, gateway=gateway, at=a_minute_later)
 
+    def _takes_two_mailboxes_back(self, at: datetime) -> None:
+        """The company had closed two mailboxes: a credit note on its last invoice, before it pays."""
+        invoice = _last_invoice(self.accounts.company)
+        line = invoice.lines.get(label=MAILBOX.label)
+        taken = [invoices.TakenBack(line.position, quantity=Decimal(2))]
+        wish = invoices.Request("Deux boîtes fermées avant le mois", f"demo:{invoice.number}")
+        invoices.issue_credit_note(invoice, taken, wish, at=at)
+
+    def _corrects_his_address(self, at: datetime) -> None:
+        """Oscar had moved: his last invoice is replaced by the same one with his new address."""
+        oscar = self.accounts.stranger
+        people.update_profile(oscar, name=oscar.name, address_line1="8 rue de la Banque", at=at)
+        invoices.correct_buyer(_last_invoice(oscar), at=at)
+
     def _confirms(self, customer: Customer, at: datetime) -> None:
         people.refresh_vat_number(customer, gateway=vies(), at=at)
 
@@ -172,6 +191,10 @@ class _Story:
         """Everything that is due, by transfer."""
         for item in balances.open_items(customer.pk):
             receive_transfer(customer, item.open, names=item.document_ref, at=at)
+
+
+def _last_invoice(customer: Customer) -> Invoice:
+    return Invoice.objects.filter(customer=customer, kind=DocumentKind.INVOICE).latest("issued_at")
 
 
 def receive_transfer(customer: Customer, amount: Money, *, names: str, at: datetime) -> None:

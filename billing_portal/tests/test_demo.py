@@ -109,8 +109,14 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     call_command("demo")
 
     assert Customer.objects.count() == 6
-    assert Invoice.objects.filter(number__isnull=False).count() == 36
+    assert Invoice.objects.filter(number__startswith="FA").count() == 37
     assert {*InvoiceVat.objects.values_list("treatment", flat=True)} == {"TAXED", "TAXED_OVERSEAS", "REVERSE_CHARGE"}
+    taken_back = Invoice.objects.filter(number__startswith="AV").order_by("number")
+    assert [(note.customer.name, note.reason) for note in taken_back] == [
+        ("Atelier Durand SARL", "Deux boîtes fermées avant le mois"),
+        ("Oscar Lindqvist", "Correction of the billing details"),
+    ]
+    assert all(check.ok for check in selfcheck.collect() if check.name.startswith(("invoices.", "ledger")))
     reads = Membership.objects.filter(user__email=cast.PAUL.email, role=Role.READ_ONLY)
     assert {each.customer.name for each in reads} == {"Claire Martin", "Atelier Durand SARL"}
     paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)

@@ -107,7 +107,7 @@ class InvoiceList:
     def __init__(self, customer: Customer, query: InvoiceQuery, *, on: date) -> None:
         self._standing = _standing(customer, on=on)
         matching = _matching(customer, query)
-        self._rows = matching.filter(self._standing.filter(query.state)).order_by("-issue_date", "-number")
+        self._rows = matching.filter(self._standing.filter(query.state)).order_by("-issue_date", "-issued_at", "-pk")
         self.counts = _count(matching, self._standing)
         self._total = self.counts.of(query.state)
 

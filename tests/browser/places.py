@@ -31,6 +31,10 @@ def claire(world: World) -> User:
     return world.cast.claire
 
 
+def _waiting(world: World) -> User:
+    return world.waiting
+
+
 def nobody(_world: World) -> None:
     return None
 
@@ -55,6 +59,22 @@ PLACES = [
     Place("invoices", _named("invoices:list"), claire),
     Place("invoices, none", _named("invoices:list"), lambda world: world.cast.outsider),
     Place("invoice", lambda w: reverse("invoices:detail", args=[w.invoice.public_id]), claire),
+    Place("credit note", lambda w: reverse("invoices:detail", args=[w.note.public_id]), lambda world: world.mayor),
+    Place("invoices, a credit note", _named("invoices:list"), lambda world: world.mayor),
+    Place(
+        "correct an invoice", lambda w: reverse("invoices:correct", args=[w.misnamed.public_id]), lambda w: w.waiting
+    ),
+    Place(
+        "correct an invoice, both documents",
+        lambda w: reverse("invoices:correct_confirm", args=[w.misnamed.public_id]),
+        lambda w: w.waiting,
+    ),
+    Place(
+        "correct an invoice, not here",
+        lambda w: reverse("invoices:correct", args=[w.note.original.public_id]),  # type: ignore[union-attr]
+        lambda world: world.mayor,
+        409,
+    ),
     Place("receipts", _named("invoices:receipts"), claire),
     Place("profile", _named("accounts:profile"), claire),
     Place("profile, read only", _named("accounts:profile"), lambda world: world.cast.accountant),

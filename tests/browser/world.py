@@ -42,6 +42,8 @@ class World:
     waiting: User
     mayor: User
     invoice: Invoice
+    note: Invoice
+    misnamed: Invoice
     receipt: Receipt
     credited: Payment
     checking: Payment
@@ -61,6 +63,8 @@ def make_world(url: str) -> World:
         kind=CustomerKind.COMPANY, name="Bureau d’études Loire", email="loire@example.org", at=now
     )
     invoice, received = _history(cast, patient, now)
+    misnamed = patient.invoices.get()
+    accounts.update_profile(patient, name="Bureau d’études de la Loire", at=now)
     credited = _credited(cast.individual, received, now)
     return World(
         url=url,
@@ -69,6 +73,8 @@ def make_world(url: str) -> World:
         waiting=User.objects.get(email="loire@example.org"),
         mayor=User.objects.get(email="mairie@example.org"),
         invoice=invoice,
+        note=_note(cast.town_hall, now),
+        misnamed=misnamed,
         receipt=_receipt(credited, received, now),
         credited=credited,
         checking=_payment(patient, now, status=PaymentStatus.UNKNOWN, session_id="cs_silent"),
@@ -136,6 +142,11 @@ def _receipt(payment: Payment, received: ledger.Received, now: datetime) -> Rece
         at=now,
         key=f"payment:{payment.public_id}",
     )
+
+
+def _note(customer: Customer, now: datetime) -> Invoice:
+    part = [invoices.TakenBack(1, amount=Money(1000))]
+    return invoices.issue_credit_note(customer.invoices.get(), part, invoices.Request("Une panne", "note"), at=now)
 
 
 def _bill(customer: Customer, label: str, euros: str, *, at: datetime) -> Invoice:
