@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -21,7 +21,7 @@ from core.admin import ReadOnlyAdmin
 from core.clock import local_date
 from core.downloads import SheetForm, download_headers, sheet_download
 from core.formats import money_text
-from core.money import Money
+from core.money import ZERO, Money
 from invoices import archive, selectors
 from invoices.archive import ArchiveDamaged
 from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition, Validation
@@ -276,10 +276,17 @@ class InvoiceAdmin(DocumentAdmin):
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
     @admin.display(description=gettext_lazy("money freed"))
-    def freed(self, invoice: Invoice) -> str:
+    def freed(self, invoice: Invoice) -> SafeString | str:
         if not invoice.is_credit_note:
             return "–"
-        return f"{money_text(Money(invoice.freed_cents))} – {invoice.get_freed_money_display()}"
+        words = f"{money_text(Money(invoice.freed_cents))} – {invoice.get_freed_money_display()}"
+        kept = sum((held.amount for held in selectors.money_to_refund(invoice)), ZERO)
+        page = _page_of_refunds(invoice.customer.number) if kept else ""
+        if not page:
+            return words
+        return format_html(
+            '{} · <a href="{}">{}</a>', words, page, _("Give %(amount)s back") % {"amount": money_text(kept)}
+        )
 
     @admin.display(description=gettext_lazy("total before VAT"))
     def net(self, invoice: Invoice) -> str:
@@ -301,6 +308,14 @@ class InvoiceAdmin(DocumentAdmin):
     def open(self, invoice: Invoice) -> str:
         left = selectors.open_amount(invoice)
         return money_text(left) if left is not None else "–"
+
+
+def _page_of_refunds(customer_number: str) -> str:
+    """Where staff give money back; "" in a product without refunds."""
+    try:
+        return reverse("staff:write_refund", args=[customer_number])
+    except NoReverseMatch:
+        return ""
 
 
 @admin.register(Receipt)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 
-from invoices import archive, checks
+from core.money import Money
+from invoices import archive, checks, services
 from invoices.guards import expected_triggers
-from invoices.models import Rendition
+from invoices.models import Invoice, Rendition
 from invoices.services import render_invoice
 from invoices.tests.making import HOSTING, MAILBOXES, issued, receipt
 from outbox.models import Job, JobState
@@ -90,6 +91,67 @@ def test_an_empty_database_is_in_order() -> None:
     ],
 )
 def test_a_broken_promise_is_named(documents: None, name: str, statement: str, detail: str) -> None:
+    without_guards(statement)
+
+    assert detail in wrong()[name]
+
+
+@pytest.fixture
+def credit_note(documents: None) -> None:
+    """A part of the first invoice."""
+    invoice = Invoice.objects.get(number="FA2026-000001")
+    request = services.Request("Résiliation", "k")
+    services.issue_credit_note(invoice, [services.TakenBack(1, amount=Money(1000))], request, at=NOON)
+
+
+def test_credit_notes_are_in_order(credit_note: None) -> None:
+    assert wrong() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "statement", "detail"),
+    [
+        (
+            "numbers_follow",
+            "UPDATE invoices_documentseries SET last = 2 WHERE prefix = 'AV'",
+            "AV2026: 1 documents from 1 to 1, 2 given",
+        ),
+        (
+            "ledger_agrees_on_credit_notes",
+            "UPDATE invoices_invoice SET total_cents = total_cents + 1, vat_cents = vat_cents + 1"
+            " WHERE kind = 'CREDIT_NOTE'",
+            "AV2026-000001",
+        ),
+        (
+            "ledger_agrees_on_credit_notes",
+            "UPDATE invoices_invoice SET original_id = (SELECT max(id) FROM invoices_invoice WHERE kind = 'INVOICE')"
+            " WHERE kind = 'CREDIT_NOTE'",
+            "AV2026-000001",
+        ),
+        (
+            "credit_notes_are_within",
+            "UPDATE invoices_invoiceline SET net_cents = 4001 WHERE original_id IS NOT NULL",
+            "FA2026-000001",
+        ),
+        (
+            "credit_notes_are_within",
+            "UPDATE invoices_invoicevat SET vat_cents = 99999"
+            " WHERE invoice_id IN (SELECT id FROM invoices_invoice WHERE kind = 'CREDIT_NOTE')",
+            "FA2026-000001",
+        ),
+        (
+            "contents_are_as_frozen",
+            "UPDATE invoices_invoiceline SET original_id = original_id + 1 WHERE original_id IS NOT NULL",
+            "AV2026-000001",
+        ),
+        (
+            "contents_are_as_frozen",
+            "UPDATE invoices_invoice SET reason = 'Autre' WHERE kind = 'CREDIT_NOTE'",
+            "AV2026-000001",
+        ),
+    ],
+)
+def test_a_broken_promise_of_a_credit_note_is_named(credit_note: None, name: str, statement: str, detail: str) -> None:
     without_guards(statement)
 
     assert detail in wrong()[name]
