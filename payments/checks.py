@@ -14,7 +14,7 @@ from core.checks import Check
 from core.formats import money_text
 from core.money import Money
 from ledger import selectors as ledger
-from payments import refund_checks
+from payments import method_checks, refund_checks
 from payments.guards import expected_triggers, installed_triggers
 from payments.models import (
     LIVE,
@@ -180,6 +180,11 @@ def disputes_are_understood() -> list[Check]:
     late = Dispute.objects.exclude(attention="").filter(created_at__lt=clock.now() - _LONGEST_LIVE).order_by("pk")
     bad = [f"{dispute}: {dispute.attention}" for dispute in late[:_NAMED]]
     return [Check("payments: disputes are understood", ok=not bad, detail=_said(bad, 0))]
+
+
+def saved_methods() -> list[Check]:
+    """Each saved method ends somewhere, one is used first, and each agreement is as it was given."""
+    return [method_checks.end(), method_checks.have_one_default(), method_checks.are_agreed_to()]
 
 
 def news_is_read() -> list[Check]:

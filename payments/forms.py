@@ -87,6 +87,8 @@ class TopUpForm(forms.Form):
     )
     on_top = forms.BooleanField(required=False)
     save = forms.BooleanField(required=False)
+    once = forms.CharField(max_length=36, required=False)
+    due = forms.CharField(max_length=32, required=False)
     money: Money
     way: Method = Method.CARD
     saved: SavedMethod | None = None
@@ -119,6 +121,14 @@ class TopUpForm(forms.Form):
             self.way = Method(self.saved.kind)
         elif chosen:
             self.way = Method(chosen)
+
+    @property
+    def due_seen(self) -> Money | None:
+        """What the page said was due when it was sent."""
+        try:
+            return parse_euros(self.cleaned_data.get("due", ""))
+        except NotAnAmount:
+            return None
 
     def _said_twice(self) -> bool:
         several = getattr(self.data, "getlist", None)

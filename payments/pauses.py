@@ -1,4 +1,4 @@
-"""What somebody reads who started too much, or whose cards were refused too often."""
+"""What somebody reads whose payment does not start: too many of them, too many refused cards, a debt paid meanwhile."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from core.formats import money_text
 from payments.services import CardsPaused
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from payments.services import TooManyTopUps
+    from payments.services import DebtChanged, TooManyTopUps
 
 
 def pause_words(pause: TooManyTopUps) -> str:
@@ -27,6 +28,14 @@ def pause_words(pause: TooManyTopUps) -> str:
         _("Too many card payments were started within an hour. Try again in %(minutes)s min, or pay by bank transfer.")
         % minutes
     )
+
+
+def debt_words(changed: DebtChanged) -> str:
+    """What somebody reads whose debt was paid in another window meanwhile."""
+    if not changed.due:
+        return _("What you owed was paid meanwhile. Nothing was charged now. To add money all the same, send it again.")
+    words = _("What you owe has changed meanwhile: %(due)s are left to pay. Nothing was charged now.")
+    return words % {"due": money_text(changed.due)}
 
 
 def with_retry_after(answer: HttpResponse, pause: TooManyTopUps) -> HttpResponse:

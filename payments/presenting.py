@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from django.conf import settings
 from django.urls import reverse
@@ -90,6 +91,8 @@ def form_context(customer: Customer, form: TopUpForm, at: datetime) -> dict[str,
     paying = next((choice.amount for choice in choices if choice.checked), None) if not form.is_bound else None
     return {
         "due": due,
+        "due_seen": typed(due) if due else "",
+        "once": str(uuid4()),
         "saved_choices": [(way, each, way == by) for way, each in form.saved_methods.items()],
         "by_card": by not in form.saved_methods and by != Method.PAYPAL,
         "by_paypal": by == Method.PAYPAL,

@@ -19,7 +19,7 @@ from payments.forms import OTHER, TopUpForm
 from payments.gateways.base import NotAuthentic, Unsure
 from payments.method_views import agreement_of
 from payments.models import Payment, PaymentStatus, Provider
-from payments.pauses import pause_words, with_retry_after
+from payments.pauses import debt_words, pause_words, with_retry_after
 from payments.selectors import get_payment, usable_methods
 from payments.services.methods import NotChargeable, shown_consent
 from payments.wiring import gateway_for, packed_signature
@@ -51,6 +51,8 @@ def top_up(request: CustomerRequest) -> HttpResponse:
         saves=agreement_of(request) if form.cleaned_data["save"] else None,
         saved=form.saved,
         address=client_address(request.META),
+        once=form.cleaned_data["once"],
+        due_seen=form.due_seen,
     )
     gateway = gateway_for(wish.method.provider)
     try:
@@ -58,6 +60,9 @@ def top_up(request: CustomerRequest) -> HttpResponse:
     except services.TooManyTopUps as pause:
         form.add_error(None, pause_words(pause))  # nothing typed is lost, and a bank transfer stays possible
         return with_retry_after(_form_page(request, form, status=429), pause)
+    except services.DebtChanged as changed:
+        form.add_error("amount", debt_words(changed))
+        return _form_page(request, form)
     except NotChargeable:
         form.add_error("method", _("This saved method was removed meanwhile. Choose another way to pay."))
         return _form_page(request, form)

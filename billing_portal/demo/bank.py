@@ -35,9 +35,14 @@ class SandboxBank:
         """Back to the real time."""
         self._post("clock", reset=True)
 
-    def pay(self, session_id: str, *, card: str, at: datetime) -> str:
+    def pay(self, session_id: str, *, card: str, network: str = "", at: datetime) -> str:
         """Somebody types a card on the hosted page. No webhook: nobody listens yet, the product will ask."""
-        return str(self._post(f"pay/{session_id}", card=card, at=at.isoformat(), webhooks=False)["outcome"])
+        typed = {"card": card, "network": network, "at": at.isoformat(), "webhooks": False}
+        return str(self._post(f"pay/{session_id}", **typed)["outcome"])
+
+    def agree_to_saving(self, session_id: str, *, at: datetime) -> None:
+        """A payer agrees that a PayPal account is saved."""
+        self._post(f"paypal/approve-saving/{session_id}", at=at.isoformat())
 
     def _post(self, action: str, **body: object) -> dict[str, Any]:
         where = urlsplit(self.url)

@@ -19,6 +19,7 @@ from accounts.gateways.vies import vies
 from billing_portal.demo import bank as cards
 from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
+from billing_portal.demo.saving import save_card, save_paypal
 from core.clock import local_date
 from core.money import Money
 from invoices import services as invoices
@@ -100,11 +101,18 @@ class _Story:
         yield Event(months[_THIRD].at(20, 12, 55), self._pays_what_is_due(claire, card=card))
         yield Event(months[_FOURTH].at(2, 20, 5), self._tops_up(claire, Money(3_000), card=card))
         yield Event(months[_FIFTH].at(16, 8, 30), self._pays_what_is_due(claire, card=card))
+        yield Event(months[_FIFTH].at(17, 9, 0), lambda at: save_card(claire, self.bank, card=cards.GOOD_CARD, at=at))
 
     def _company(self, months: list[Month]) -> Iterator[Event]:
         for month in months[: _FOURTH + 1]:
             yield Event(month.at(25, 9, 15), self._pays_what_is_due(self.accounts.company))
+        yield Event(months[_FIFTH].at(18, 10, 0), self._saves_its_card)
+        yield Event(months[_FIFTH].at(18, 10, 5), lambda at: save_paypal(self.accounts.company, self.bank, at=at))
         yield Event(months[_FIFTH].at(26, 17, 0), self._tops_up(self.accounts.company, Money(9_000)))
+
+    def _saves_its_card(self, at: datetime) -> None:
+        card, network = cards.CARTES_BANCAIRES, "cartes_bancaires"
+        save_card(self.accounts.company, self.bank, card=card, network=network, at=at)
 
     def _town_hall(self, months: list[Month]) -> Iterator[Event]:
         for month in months[: _FOURTH + 1]:

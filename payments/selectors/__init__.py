@@ -81,7 +81,6 @@ __all__ = [
     "methods_of",
     "methods_to_ask_about",
     "needs_a_second_person",
-    "paused_customers",
     "open_again",
     "open_dispute_of",
     "paused_customers",

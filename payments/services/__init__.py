@@ -29,13 +29,14 @@ from payments.services.refunding import (
 )
 from payments.services.sweeping import give_up_question, sweep, sweep_methods
 from payments.services.till import Synchronised, read_till, sync_till
-from payments.services.topping_up import AmountRefused, Wish, request_top_up, suggested_due
+from payments.services.topping_up import AmountRefused, DebtChanged, Wish, request_top_up, suggested_due
 from payments.services.treating import NotTreatable, book_fees, carry_out, propose
 
 __all__ = [
     "HEARD",
     "AmountRefused",
     "CardsPaused",
+    "DebtChanged",
     "NotRefundable",
     "NotTreatable",
     "Overtaken",

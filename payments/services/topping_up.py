@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from core.failpoints import failpoint
 from core.money import ZERO, Money
@@ -35,6 +37,14 @@ _NEARLY_CLOSED = timedelta(minutes=5)
 _ROUNDS = 3
 
 
+class DebtChanged(Exception):
+    """What the form said was due was paid meanwhile, all or some of it: the customer looks at it again."""
+
+    def __init__(self, due: Money) -> None:
+        super().__init__(str(due.cents))
+        self.due = due
+
+
 class AmountRefused(ValueError):
     """The amount is below the smallest or above the largest top-up."""
 
@@ -44,7 +54,8 @@ class Wish:
     """What somebody asked for. `on_top`: yes, in addition to the payment that is being checked.
 
     `saves`: the method is to be saved on the way, under this agreement. `saved`: the saved method to pay with.
-    `address` is where the wish comes from.
+    `address` is where the wish comes from. `once` names the form that was sent: sent twice, it is one payment.
+    `due_seen` is what the form said was due.
     """
 
     amount: Money
@@ -55,6 +66,8 @@ class Wish:
     saves: Agreement | None = None
     saved: SavedMethod | None = None
     address: str = ""
+    once: str = ""
+    due_seen: Money | None = None
 
 
 def request_top_up(
@@ -71,7 +84,7 @@ def request_top_up(
     closed at the provider before another one opens when it is not; while a payment is being checked, it is returned
     instead of a new one, unless the customer says that he wants one more. `gateway` is the one of the method wished
     for; `others` gives that of a provider whose payment is in the way. Raises AmountRefused, TooManyTopUps,
-    CardsPaused, NotChargeable (the saved method is not usable any more).
+    CardsPaused, NotChargeable (the saved method is not usable any more), DebtChanged.
     """
     _refuse_bad_amount(wish.amount)
     payment, is_new = _intend(customer, wish, at=at)
@@ -103,12 +116,19 @@ def _refuse_bad_amount(amount: Money) -> None:
 def _intend(customer: Customer, wish: Wish, *, at: datetime) -> tuple[Payment, bool]:
     """Write the intention down, or return the payment that it would double. The customer's lock puts tabs in a row."""
     ledger.lock_customers([customer.pk])
+    public_id = _public_id(customer, wish)
+    if (same := Payment.objects.filter(public_id=public_id).first()) is not None:
+        if _is_what_was_wished(same, wish) and (same.is_live or same.status == PaymentStatus.SUCCEEDED):
+            return same, False
+        public_id = uuid4()
     if not wish.on_top and (standing := selectors.standing_in_the_way(customer)) is not None:
         return standing, False
+    due = suggested_due(customer)
+    _refuse_paid_meanwhile(wish, due)
     attempts.refuse_too_many(customer, wish.method, address=wish.address, at=at)
     saved = chargeable(customer.pk, wish.saved.public_id) if wish.saved else None
-    due = suggested_due(customer)
     payment = Payment.objects.create(
+        public_id=public_id,
         customer=customer,
         actor=wish.actor,
         method=wish.method,
@@ -140,6 +160,21 @@ def _make_way(standing: Payment, wish: Wish, *, gateway: Gateway, at: datetime) 
     if found.status == PaymentStatus.OPEN and not serves:
         return close(found.pk, gateway=gateway, at=at)
     return found
+
+
+def _public_id(customer: Customer, wish: Wish) -> UUID:
+    """The same for the same form of the same customer; nobody else can guess it or take it."""
+    if not wish.once:
+        return uuid4()
+    digest = salted_hmac("payments.once", f"{customer.pk}:{wish.once}", algorithm="sha256").digest()
+    return UUID(bytes=digest[:16], version=4)
+
+
+def _refuse_paid_meanwhile(wish: Wish, due: Money) -> None:
+    """Nobody pays by accident what another browser has paid: with a saved PayPal account one click would do it."""
+    seen = wish.due_seen
+    if seen is not None and not wish.on_top and due < seen <= wish.amount:
+        raise DebtChanged(due)
 
 
 def _is_what_was_wished(payment: Payment, wish: Wish) -> bool:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from core.money import Money
@@ -51,7 +53,18 @@ BAD = {
     "1.000,00": "sans séparateur de milliers",
     "1,000.00": "sans séparateur de milliers",
     "46,8012": "deux décimales",
+    "-0": "entre 5,00 € et 5 000,00 €",
+    "\u22120,00": "entre 5,00 € et 5 000,00 €",
+    "5,001": "sans séparateur de milliers",
+    "1 000 000 000": "entre 5,00 € et 5 000,00 €",
     "1e3": "en chiffres",
+    "1e9": "en chiffres",
+    "Infinity": "en chiffres",
+    "-Infinity": "en chiffres",
+    "\u0665\u0660": "en chiffres",
+    "5\u0000": "caractère nul",
+    "0x32": "en chiffres",
+    "5_000": "en chiffres",
     "NaN": "en chiffres",
     "inf": "en chiffres",
     "\uff10\uff15": "en chiffres",
@@ -70,6 +83,17 @@ def test_what_is_no_amount_is_said_in_words(amount: str) -> None:
 
     assert isinstance(said, str)
     assert BAD[amount] in said.replace("\u202f", " ")
+
+
+@given(st.one_of(st.text(max_size=24), st.from_regex(r"[ +\-\u2212]?[0-9 \u00a0\u202f.,]{0,14}", fullmatch=True)))
+def test_whatever_is_typed_becomes_an_amount_within_the_limits_or_a_sentence(amount: str) -> None:
+    read = form(amount=amount)
+
+    if read.is_valid():
+        assert isinstance(read.money.cents, int)
+        assert Money(500) <= read.money <= Money(500_000)
+    else:
+        assert all(str(said) for said in read.errors["amount"])
 
 
 def test_nothing_typed_is_lost() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from payments import selectors, services
+from payments.checks import saved_methods
 from payments.gateways.base import Refused, Unsure
 from payments.models import MethodState, Reason, SavedMethod
 from payments.services.methods import NotChargeable
@@ -190,3 +191,46 @@ def test_a_network_that_the_provider_refuses_changes_nothing(drawer: Drawer) -> 
 
     with pytest.raises(Refused):
         services.methods.choose_network(saved.pk, "mastercard", gateway=drawer.gateway, at=drawer.at)
+
+
+# --- What must always hold --------------------------------------------------------------------------------------------
+def wrong() -> list[str]:
+    return [check.name for check in saved_methods() if not check.ok]
+
+
+def test_all_holds_while_methods_come_and_go(drawer: Drawer) -> None:
+    drawer.save()
+    drawer.remove(drawer.save(MASTERCARD))
+    drawer.begin()
+    drawer.pay(saves=True)
+
+    assert wrong() == []
+
+
+def test_what_is_undecided_for_two_days_is_found(drawer: Drawer) -> None:
+    begun = drawer.begin()
+    SavedMethod.objects.filter(pk=begun.pk).update(created_at=drawer.at - 3 * DAY)
+
+    assert wrong() == ["saved methods: none is undecided for two days"]
+
+
+def test_what_is_being_removed_for_two_days_is_found(drawer: Drawer) -> None:
+    saved = drawer.save()
+    drawer.silence()
+    services.methods.remove(saved.pk, gateway=drawer.gateway, at=drawer.at - 3 * DAY)
+
+    assert wrong() == ["saved methods: none is undecided for two days"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "name"),
+    [
+        ("is_default", False, "each customer has one that is used first"),
+        ("consent_sha256", "0" * 64, "each agreement and its history are as they were written"),
+    ],
+)
+def test_what_does_not_hold_is_found(drawer: Drawer, column: str, value: object, name: str) -> None:
+    saved = drawer.save()
+    SavedMethod.objects.filter(pk=saved.pk).update(**{column: value})
+
+    assert wrong() == [f"saved methods: {name}"]

@@ -89,6 +89,17 @@ def test_a_wrong_amount_is_explained_and_kept(claire: Client) -> None:
     assert not Payment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "twice", ["amount=5&amount=9", "amount=50&method=CARD&method=PAYPAL", "amount=50&method=CARD&save=1&save=0"]
+)
+def test_two_answers_to_one_question_start_nothing(claire: Client, twice: str) -> None:
+    page = claire.post(FORM, f"{twice}&method=CARD", content_type="application/x-www-form-urlencoded")
+
+    assert page.status_code == 200
+    assert "plusieurs réponses" in words(page.content)
+    assert not Payment.objects.exists()
+
+
 @pytest.mark.parametrize("field", ["customer", "customer_id", "status", "received_cents", "balance", "amount_cents"])
 def test_other_columns_cannot_be_posted(desk: Desk, claire: Client, field: str) -> None:
     other = make_company(desk.at)
