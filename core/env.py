@@ -75,6 +75,16 @@ class Environment:
             raise BadSetting(f"{name}={value!r} must be a whole number from {least} to {most}.")
         return int(value)
 
+    def seconds(self, name: str, default: str, *, help: str) -> list[int]:  # noqa: A002
+        """A list of durations in whole seconds, each longer than the one before, separated by commas."""
+        found = self.words(name, default, help=help)
+        if not found or not all(_WHOLE.fullmatch(word) and int(word) > 0 for word in found):
+            raise BadSetting(f"{name} must be whole numbers of seconds, by commas.")
+        durations = [int(word) for word in found]
+        if durations != sorted(set(durations)):
+            raise BadSetting(f"{name} must grow from one number to the next.")
+        return durations
+
     def words(self, name: str, default: str = "", *, help: str) -> list[str]:  # noqa: A002
         """A list, separated by commas."""
         self._note(name, "list, by commas", default, help)

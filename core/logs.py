@@ -12,6 +12,11 @@ from typing import Any
 import structlog
 
 _SECRET_KEY = re.compile(r"password|secret|token|authorization|api_key|cookie|iban|card_number", re.IGNORECASE)
+_PERSONAL_KEY = re.compile(
+    r"^(?:name|full_name|given_name|surname|alternate_full_name)$|email|phone|address|billing_details|customer_details"
+    r"|^ip$|ip_address|user_agent|receipt_url|date_of_birth",
+    re.IGNORECASE,
+)
 _SECRET_VALUE = re.compile(r"\b(?:sk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{6,}|\bBearer\s+\S+")
 _LONG_NUMBER = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
 _TEN = 10
@@ -29,6 +34,26 @@ def masked(text: str) -> str:
     text = _SECRET_VALUE.sub("[secret]", text)
     text = _LONG_NUMBER.sub(lambda found: "[card]" if looks_like_a_card(found.group()) else found.group(), text)
     return text.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def masked_tree(value: Any, *, personal: bool = False) -> Any:
+    """The same lists and objects, with every text masked and the values of secret-looking keys struck out.
+
+    With `personal`, also those that belong to a person: name, address, telephone, network address.
+    """
+    if isinstance(value, dict):
+        return {key: _masked_entry(key, inner, personal=personal) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [masked_tree(inner, personal=personal) for inner in value]
+    return masked(value) if isinstance(value, str) else value
+
+
+def _masked_entry(key: str, value: Any, *, personal: bool) -> Any:
+    if value and _SECRET_KEY.search(key):
+        return "[secret]"
+    if value and personal and _PERSONAL_KEY.search(key):
+        return "[personal]"
+    return masked_tree(value, personal=personal)
 
 
 def mask_event(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

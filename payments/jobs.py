@@ -62,11 +62,13 @@ def ask_method(*, method_id: int, at: datetime) -> dict[str, str]:
 
 @job(CATCH_UP)
 def catch_up(*, at: datetime) -> dict[str, int]:
-    new = 0
+    """The events that did not reach us, then the objects that are open: one provider's silence stops no other."""
+    new = repaired = 0
     for provider in providers():
         with suppress(Unsure):  # nothing is lost: the next turn asks for the same events
             new += services.catch_up(gateway=gateway_for(provider), provider=provider, at=at)
-    return {"new": new}
+            repaired += services.repair(gateway=gateway_for(provider), provider=provider, at=at)
+    return {"new": new, "repaired": repaired}
 
 
 @job(SYNC)

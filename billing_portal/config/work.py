@@ -17,6 +17,15 @@ PAYMENT_SWEEP_SECONDS = env.integer(
 PAYMENT_SILENCE_SECONDS = env.integer(
     "PAYMENT_SILENCE_SECONDS", 300, least=1, most=86400, help="A payment silent for longer is asked about."
 )
+PAYMENT_LADDER_SECONDS = env.seconds(
+    "PAYMENT_LADDER_SECONDS", "3600,86400", help="Then it is asked about so long after its last step; the last repeats."
+)
+PAYMENT_STUCK_DAYS = env.integer(
+    "PAYMENT_STUCK_DAYS", 3, least=1, most=60, help="A payment undecided for longer is shown to staff."
+)
+NEWS_ALARM_HOURS = env.integer(
+    "NEWS_ALARM_HOURS", 6, least=1, most=720, help="No event of a provider for so long, while payments exist, alarms."
+)
 PAYMENT_CATCH_UP_SECONDS = env.integer(
     "PAYMENT_CATCH_UP_SECONDS", 3600, least=1, most=86400, help="How often events that did not reach us are fetched."
 )

@@ -44,6 +44,14 @@ class SandboxBank:
         """A payer agrees that a PayPal account is saved."""
         self._post(f"paypal/approve-saving/{session_id}", at=at.isoformat())
 
+    def pay_out(self, *, at: datetime) -> None:
+        """The provider sends to the company's bank what is available."""
+        self._post("payout", at=at.isoformat(), webhooks=False)
+
+    def charge_fee(self, cents: int, *, at: datetime) -> None:
+        """The provider takes its monthly fee."""
+        self._post("movement", kind="stripe_fee", amount=-cents, at=at.isoformat())
+
     def _post(self, action: str, **body: object) -> dict[str, Any]:
         where = urlsplit(self.url)
         connection = HTTPConnection(where.hostname or "127.0.0.1", where.port, timeout=_SECONDS)

@@ -3,7 +3,8 @@
 Claire pays ahead, then owes a little. The company pays each month, then partly, then not at all: it is late. The town
 hall pays by transfer, naming its invoices. Oscar keeps money on his account, and corrects an invoice. A business in
 Berlin owes its VAT itself, one in Réunion pays the rate of overseas; both pay by transfer. Cards are paid through the
-sandbox, whose clock follows the story, so that the provider's books and ours agree to the cent.
+sandbox, whose clock follows the story, so that the provider's books and ours agree to the cent: its fees are booked
+and its payouts leave on the day they did.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from outbox import services as outbox
 from outbox.models import Job, JobState
 from payments import services as payments
 from payments.models import Provider
-from payments.wiring import gateway_for
+from payments.wiring import gateway_for, providers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 _DOCUMENTS = "documents"
 _BANK = "512000"
+_PAYOUT_DAY = 28
+_MONTHLY_FEE_CENTS = 900
 _FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _LAST = range(6)
 LENGTH = _LAST + 1
 
@@ -68,7 +71,15 @@ def live(accounts: Accounts, bank: SandboxBank, *, until: datetime) -> int:
         while outbox.run_due(at=event.at, kinds=mails):
             pass  # mails leave on their day, and those that a job wrote after them; PDFs wait for the worker
     bank.reset_clock()
+    count_the_till(until)
     return len(past)
+
+
+def count_the_till(at: datetime) -> None:
+    """Fetch what moved at each provider, and what it holds: the demonstration begins with a proof that agrees."""
+    for provider in providers():
+        payments.sync_till(provider, gateway=gateway_for(provider), at=at)
+        payments.read_till(provider, gateway=gateway_for(provider), at=at)
 
 
 def ask_for_paper(*, at: datetime) -> None:
@@ -85,6 +96,7 @@ class _Story:
         months = list(billed_months(LENGTH, until=until))
         for month in months:
             yield Event(month.at(BILLING_DAY, 6), self._bill(month))
+            yield Event(month.at(_PAYOUT_DAY, 12), self._is_paid_out)
         yield from self._claire(months)
         yield from self._company(months)
         yield from self._town_hall(months)
@@ -177,6 +189,12 @@ class _Story:
         a_minute_later = at + timedelta(minutes=1)
         self.bank.pay(payment.session_id, card=card, at=a_minute_later)
         payments.ask(payment.pk, gateway=gateway, at=a_minute_later)
+
+    def _is_paid_out(self, at: datetime) -> None:
+        """The card provider takes its monthly fee, then sends what is available to the bank."""
+        self.bank.charge_fee(_MONTHLY_FEE_CENTS, at=at)
+        self.bank.pay_out(at=at)
+        payments.sync_till(Provider.STRIPE, gateway=gateway_for(Provider.STRIPE), at=at)
 
     def _takes_two_mailboxes_back(self, at: datetime) -> None:
         """The company had closed two mailboxes: a credit note on its last invoice, before it pays."""

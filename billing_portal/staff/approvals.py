@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from accounts.permissions import UserRequest
 
-PAGES: Final[Mapping[str, str]] = {"payments.refund": "staff:refund"}
+PAGES: Final[Mapping[str, str]] = {"payments.refund": "staff:refund", "payments.movement": "staff:movement"}
 """Where the subject of each kind is shown: the name of the address, which takes the subject."""
 
 

@@ -25,13 +25,18 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     "outbox": ("view_job", "change_job", "view_message"),
     "ledger": ("view_closing",),
     "invoices": ("view_invoice", "view_receipt", "view_vatrate", "view_validation"),
-    "payments": ("view_payment", "view_webhookevent", "view_savedmethod", "view_cardattempt", "view_refund"),
+    "payments": (
+        *("view_payment", "add_amountreview", "view_webhookevent", "change_webhookevent"),
+        *("view_savedmethod", "view_cardattempt", "view_refund"),
+    ),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
     "accounts": ("add_seller", "change_seller", "change_approval"),
     "invoices": ("add_invoice", "add_vatrate", "change_vatrate", "change_validation"),
-    "payments": ("add_refund",),
+    "payments": (
+        *("add_refund", "view_providermovement", "view_payout", "view_balancereading", "add_movementtreatment"),
+    ),
 }
 GRANTS = {
     SUPPORT: _SUPPORT,

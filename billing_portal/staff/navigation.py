@@ -40,6 +40,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *_list(request, _("Checks of invoices"), "invoices.validation", "fact_check"),
         *_list(request, _("Payments"), "payments.payment", "credit_card"),
         *refunds,
+        *_list(request, _("Payouts"), "payments.payout", "account_balance"),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),
         *_list(request, _("Mails"), "outbox.message", "mail"),
@@ -50,6 +51,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
 def _house(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         *_page(request, _("Series and archive"), "staff:series", "tag", "invoices.view_invoice"),
+        *_page(request, _("Three-way proof"), "staff:proof", "balance", "payments.view_balancereading"),
         *_page(request, _("Closings"), "staff:closings", "lock_clock", "ledger.view_closing"),
         *_list(request, _("Seller"), "accounts.seller", "storefront"),
         *_list(request, _("Rates of VAT"), "invoices.vatrate", "percent"),

@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import Count, Min, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
 from accounts.models import ApprovalState, CheckOutcome, VatNumberCheck
+from billing_portal.staff.queues import Queue, listed, size
+from billing_portal.staff.todo_till import till
 from invoices.selectors import waiting_validations
 from outbox import selectors as outbox
 from outbox.models import Job, JobState, Message, MessageState
 from payments import selectors as payments
 from payments.models import AttemptKind, EventState, Payment, PaymentStatus, Refund, RefundStatus, WebhookEvent
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
 _SHOULD_HAVE_LEFT = timedelta(minutes=10)
 _DOCUMENTS = "documents"
 _REMEMBERED_SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """One kind of thing that waits. `within` is how long the oldest may wait before it is urgent."""
-
-    name: str
-    note: str
-    count: int
-    oldest_at: datetime | None
-    within: timedelta
-    action: str
-    address: str
-    at: datetime
-
-    @property
-    def is_urgent(self) -> bool:
-        return self.oldest_at is not None and self.at - self.oldest_at > self.within
-
-
 def queues(*, at: datetime) -> list[Queue]:
     """Everything that may wait, the urgent first, then what waits longest, then what is empty. One query each."""
-    money = [*_payments(at), *_refunds(at)]
+    money = [*_payments(at), *_refunds(at), *till(at)]
     found = [*_decisions(at), *_numbers(at), *money, *_documents(at), *_work(at), *_mails(at)]
     return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
 
@@ -67,10 +45,10 @@ def _decisions(at: datetime) -> list[Queue]:
         Queue(
             _("Approvals to give"),
             _("a second person decides: read the reason, then approve or refuse"),
-            *_size(accounts.approvals_to_give(), "asked_at"),
+            *size(accounts.approvals_to_give(), "asked_at"),
             timedelta(days=1),
             _("Decide"),
-            _list("accounts_approval", state__exact=ApprovalState.ASKED),
+            listed("accounts_approval", state__exact=ApprovalState.ASKED),
             at,
         )
     ]
@@ -82,19 +60,19 @@ def _numbers(at: datetime) -> list[Queue]:
         Queue(
             _("VAT numbers that VIES does not confirm"),
             _("nothing is issued to these businesses without VAT: look at the answer, ask for the right number"),
-            *_size(accounts.unproven_customers(at=at), "created_at"),
+            *size(accounts.unproven_customers(at=at), "created_at"),
             timedelta(days=7),
             _("Look"),
-            _list("accounts_vatnumbercheck"),
+            listed("accounts_vatnumbercheck"),
             at,
         ),
         Queue(
             _("Questions that VIES refuses"),
             _("we are shut out, or ask wrongly: look at the reason"),
-            *_size(refused, "checked_at"),
+            *size(refused, "checked_at"),
             timedelta(hours=2),
             _("Look"),
-            _list("accounts_vatnumbercheck", outcome__exact=CheckOutcome.REFUSED),
+            listed("accounts_vatnumbercheck", outcome__exact=CheckOutcome.REFUSED),
             at,
         ),
     ]
@@ -110,25 +88,25 @@ def _payments(at: datetime) -> list[Queue]:
             *payments.paused_customers(at=at),
             timedelta(minutes=30),
             _("Look"),
-            _list("payments_cardattempt", kind__exact=AttemptKind.DECLINED),
+            listed("payments_cardattempt", kind__exact=AttemptKind.DECLINED),
             at,
         ),
         Queue(
             _("Payments of unknown outcome"),
             _("the bank has not answered; they are never charged again blindly"),
-            *_size(unknown, "created_at"),
+            *size(unknown, "created_at"),
             timedelta(minutes=30),
             _("Look"),
-            _list("payments_payment", status__exact=PaymentStatus.UNKNOWN),
+            listed("payments_payment", status__exact=PaymentStatus.UNKNOWN),
             at,
         ),
         Queue(
             _("Provider events that could not be applied"),
             _("the payment itself is also asked about by the sweeper"),
-            *_size(events, "received_at"),
+            *size(events, "received_at"),
             timedelta(hours=1),
             _("Look"),
-            _list("payments_webhookevent", state__exact=EventState.FAILED),
+            listed("payments_webhookevent", state__exact=EventState.FAILED),
             at,
         ),
     ]
@@ -140,19 +118,19 @@ def _refunds(at: datetime) -> list[Queue]:
         Queue(
             _("Refunds of unknown outcome"),
             _("the provider has not answered; they are never sent twice"),
-            *_size(unknown, "created_at"),
+            *size(unknown, "created_at"),
             timedelta(minutes=30),
             _("Look"),
-            _list("payments_refund", status__exact=RefundStatus.UNKNOWN),
+            listed("payments_refund", status__exact=RefundStatus.UNKNOWN),
             at,
         ),
         Queue(
             _("Refunds that failed"),
             _("the money is on the account: find another way, or tell the customer"),
-            *_size(payments.failed_refunds(), "decided_at"),
+            *size(payments.failed_refunds(), "decided_at"),
             timedelta(days=1),
             _("Look"),
-            _list("payments_refund", attention="failed"),
+            listed("payments_refund", attention="failed"),
             at,
         ),
     ]
@@ -165,19 +143,19 @@ def _documents(at: datetime) -> list[Queue]:
         Queue(
             _("Invoices and receipts without their PDF"),
             _("they are issued and booked; only the paper is missing"),
-            *_size(papers, "run_after"),
+            *size(papers, "run_after"),
             timedelta(hours=1),
             _("Look"),
-            _list("outbox_job", queue__exact=_DOCUMENTS),
+            listed("outbox_job", queue__exact=_DOCUMENTS),
             at,
         ),
         Queue(
             _("Invoices whose Factur-X is invalid"),
             _("issued and booked, their PDF can be read; nothing wrong is handed out or sent"),
-            *_size(waiting_validations(), "created_at"),
+            *size(waiting_validations(), "created_at"),
             timedelta(hours=4),
             _("Read what to do"),
-            _list("invoices_validation", state="waiting"),
+            listed("invoices_validation", state="waiting"),
             at,
         ),
     ]
@@ -190,16 +168,16 @@ def _work(at: datetime) -> list[Queue]:
         Queue(
             _("Jobs given up"),
             _("they failed as often as they may; read why, then try again"),
-            *_size(failed, "finished_at"),
+            *size(failed, "finished_at"),
             timedelta(days=1),
             _("Read why"),
-            _list("outbox_job", state__exact=JobState.FAILED),
+            listed("outbox_job", state__exact=JobState.FAILED),
             at,
         ),
         Queue(
             _("Jobs that nobody takes"),
             _("due for more than 10 minutes: is a worker running?"),
-            *_size(overdue, "run_after"),
+            *size(overdue, "run_after"),
             timedelta(hours=1),
             _("Look at health"),
             reverse("staff:health"),
@@ -214,28 +192,19 @@ def _mails(at: datetime) -> list[Queue]:
         Queue(
             _("Mails refused"),
             _("nobody read them: correct the address, then write again"),
-            *_size(Message.objects.filter(state=MessageState.FAILED), "created_at"),
+            *size(Message.objects.filter(state=MessageState.FAILED), "created_at"),
             timedelta(days=1),
             _("Read"),
-            _list("outbox_message", state__exact=MessageState.FAILED),
+            listed("outbox_message", state__exact=MessageState.FAILED),
             at,
         ),
         Queue(
             _("Mails that have not left"),
             _("due for more than 10 minutes"),
-            *_size(late, "not_before"),
+            *size(late, "not_before"),
             timedelta(hours=1),
             _("Look"),
-            _list("outbox_message", state__exact=MessageState.WAITING),
+            listed("outbox_message", state__exact=MessageState.WAITING),
             at,
         ),
     ]
-
-
-def _size(rows: QuerySet[Any], since: str) -> tuple[int, datetime | None]:
-    found = rows.order_by().aggregate(count=Count("pk"), oldest=Min(since))
-    return found["count"], found["oldest"]
-
-
-def _list(model: str, **filters: str) -> str:
-    return f"{reverse(f'admin:{model}_changelist')}?{urlencode(filters)}"

@@ -13,6 +13,7 @@ from billing_portal.staff import (
     invoicing,
     papers,
     refunding,
+    till,
     views,
 )
 
@@ -41,6 +42,11 @@ urlpatterns = [
     path("piste/<str:number>/fichier/", papers.trail_file, name="trail_file"),
     path("factures/<str:number>/avoir/", crediting.credit_note, name="credit_note"),
     path("factures/<str:number>/corriger/", crediting.correct, name="correct_invoice"),
+    path("preuve/", till.proof, name="proof"),
+    path("preuve/csv/", till.proof_csv, name="proof_csv"),
+    path("preuve/lire/<str:provider>/", till.read_now, name="read_now"),
+    path("mouvements/<int:movement_id>/", till.movement, name="movement"),
+    path("paiements/<int:payment_id>/montant/", till.amount, name="amount"),
     path("brouillons/<uuid:public_id>/", invoicing.draft, name="draft"),
     path("brouillons/<uuid:public_id>/emettre/", invoicing.issue, name="issue"),
     path("brouillons/<uuid:public_id>/oublier/", invoicing.discard, name="discard"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +16,21 @@ from billing_portal import selfcheck
 from billing_portal.demo import cast
 from billing_portal.demo.calendar import Month, billed_months
 from billing_portal.demo.company import Size, found, profiles
+from core.clock import local_date
 from invoices.models import Invoice, InvoiceVat
 from ledger import selectors as ledger
 from outbox.models import Message, MessageState
 from payments.gateways.stripe import stripe_gateway
-from payments.models import Payment, PaymentStatus
+from payments.models import (
+    BalanceReading,
+    Payment,
+    PaymentStatus,
+    Payout,
+    PayoutStatus,
+    Provider,
+    ProviderMovement,
+)
+from payments.proving import prove
 from tests.support.bank import Bank, open_bank
 
 UNTIL = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -123,5 +133,21 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     assert sum(payment.received_cents or 0 for payment in paid) == bank.totals()["captured_cents"]
     assert not Payment.objects.exclude(status=PaymentStatus.SUCCEEDED).exists()
     assert Message.objects.filter(state=MessageState.SENT).count() == Message.objects.count() > 0
+    proven_to_the_cent(bank)
     company = Customer.objects.get(name="Atelier Durand SARL")
     assert ledger.overdue_items(company.pk, on=date.today())  # noqa: DTZ011 - whichever day this is, it is late
+
+
+def proven_to_the_cent(bank: Bank) -> None:
+    """The provider holds what our books say, and what it sent to our bank waits there for the bank line."""
+    held = stripe_gateway().read_balance()
+    assert held.total == ledger.account_balance("517100")
+    reading = BalanceReading.objects.get()
+    assert reading.agrees
+    assert bank.totals()["paid_out_cents"] == ledger.account_balance("580000").cents > 0
+    assert {payout.status for payout in Payout.objects.all()} == {PayoutStatus.PAID}
+    assert not ProviderMovement.objects.filter(explained_at=None).exists()
+    last = local_date(reading.at)
+    proof = prove(Provider.STRIPE, since=last - timedelta(days=90), until=last)
+    assert proof.agrees
+    assert proof.items == []

@@ -36,6 +36,16 @@ def test_a_number_outside_its_bounds_is_refused(value: str) -> None:
         Environment({"N": value}).integer("N", 5, least=1, most=10, help="")
 
 
+@pytest.mark.parametrize("value", ["soon", "0", "5,5", "20,10", "-1", "1.5", ","])
+def test_durations_that_do_not_grow_are_refused(value: str) -> None:
+    with pytest.raises(BadSetting, match="LADDER must"):
+        Environment({"LADDER": value}).seconds("LADDER", "1,2", help="")
+
+
+def test_durations_grow_from_one_to_the_next() -> None:
+    assert Environment({}).seconds("LADDER", "1, 20", help="") == [1, 20]
+
+
 def test_what_is_not_set_has_its_default_and_everything_asked_is_remembered() -> None:
     env = Environment({})
 

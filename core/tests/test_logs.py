@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.logs import looks_like_a_card, mask_event, masked
+from core.logs import looks_like_a_card, mask_event, masked, masked_tree
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,19 @@ def test_keys_and_secret_fields_are_masked_and_lines_are_one() -> None:
         "password": "[secret]",
         "detail": "a\\r\\nlevel=critical forged",
         "count": 3,
+    }
+
+
+def test_what_is_shown_of_a_message_hides_secrets_always_and_people_on_demand() -> None:
+    told = {"id": "pi_1", "client_secret": "x", "payer": {"email_address": "a@b.c", "ids": ["4242424242424242", 5]}}
+
+    assert masked_tree(told) == told | {
+        "client_secret": "[secret]",
+        "payer": {"email_address": "a@b.c", "ids": ["[card]", 5]},
+    }
+    assert masked_tree(told, personal=True)["payer"]["email_address"] == "[personal]"
+    assert masked_tree({"name": "Claire", "brand_name": "Us", "ip": None}, personal=True) == {
+        "name": "[personal]",
+        "brand_name": "Us",
+        "ip": None,
     }

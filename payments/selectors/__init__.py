@@ -24,6 +24,15 @@ from payments.selectors.methods import (
     steps_of,
     usable_methods,
 )
+from payments.selectors.news import (
+    NewsOfProvider,
+    failed_events,
+    gaps_since,
+    last_reading,
+    news_of_providers,
+    silent_since,
+    unread_since,
+)
 from payments.selectors.payments import (
     PaymentRow,
     Truth,
@@ -36,6 +45,7 @@ from payments.selectors.payments import (
     provider_of,
     provider_of_event,
     standing_in_the_way,
+    stuck_payments,
     truth,
 )
 from payments.selectors.refunds import (
@@ -59,6 +69,7 @@ from payments.selectors.refunds import (
 
 __all__ = [
     "Limit",
+    "NewsOfProvider",
     "PaymentRow",
     "RefundTruth",
     "Refundable",
@@ -67,7 +78,9 @@ __all__ = [
     "disputes_of",
     "disputes_to_answer",
     "disputes_to_look_at",
+    "failed_events",
     "failed_refunds",
+    "gaps_since",
     "get_method",
     "get_payment",
     "get_refund",
@@ -75,12 +88,14 @@ __all__ = [
     "history_of",
     "history_of_dispute",
     "history_of_refund",
+    "last_reading",
     "latest_dispute_of",
     "limit_of",
     "methods_in_the_making",
     "methods_of",
     "methods_to_ask_about",
     "needs_a_second_person",
+    "news_of_providers",
     "open_again",
     "open_dispute_of",
     "paused_customers",
@@ -99,9 +114,12 @@ __all__ = [
     "refunds_shown",
     "refunds_to_work_on",
     "saving_in_progress",
+    "silent_since",
     "standing_in_the_way",
     "steps_of",
+    "stuck_payments",
     "truth",
     "truth_of_refund",
+    "unread_since",
     "usable_methods",
 ]

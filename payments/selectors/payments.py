@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from payments.models import (
@@ -96,8 +98,15 @@ def history_of(payment: Payment) -> QuerySet[PaymentEvent]:
 
 
 def payments_that_differ() -> QuerySet[Payment]:
-    """The payments that received something else than was asked, newest first. Staff look at each."""
-    return Payment.objects.exclude(received_cents=None).exclude(received_cents=F("amount_cents")).order_by("-pk")
+    """The payments that received something else than was asked and that nobody has looked at yet, newest first."""
+    received = Payment.objects.exclude(received_cents=None).exclude(received_cents=F("amount_cents"))
+    return received.filter(amount_review=None).order_by("-pk")
+
+
+def stuck_payments(*, at: datetime) -> QuerySet[Payment]:
+    """The payments that are undecided for more than PAYMENT_STUCK_DAYS, oldest first."""
+    late = at - timedelta(days=settings.PAYMENT_STUCK_DAYS)
+    return Payment.objects.filter(status__in=LIVE, ask_at__isnull=False, created_at__lt=late).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from payments.services.applying import apply
 from payments.services.asking import ask, close, glance, send
 from payments.services.attempts import CardsPaused, TooManyTopUps, forgive, paused_until
 from payments.services.hearing import HEARD
-from payments.services.inbox import apply_event, catch_up, receive, replay
+from payments.services.inbox import apply_event, catch_up, receive, repair, replay, replay_failed
 from payments.services.known import movements_to_treat
 from payments.services.paying_out import apply_payout, look_at_payout
 from payments.services.refunding import (
@@ -27,6 +27,7 @@ from payments.services.refunding import (
     send_refund,
     sweep_refunds,
 )
+from payments.services.reviewing import note_amount_seen
 from payments.services.sweeping import give_up_question, sweep, sweep_methods
 from payments.services.till import Synchronised, read_till, sync_till
 from payments.services.topping_up import AmountRefused, DebtChanged, Wish, request_top_up, suggested_due
@@ -67,11 +68,14 @@ __all__ = [
     "look_for_refunds",
     "methods",
     "movements_to_treat",
+    "note_amount_seen",
     "paused_until",
     "propose",
     "read_till",
     "receive",
+    "repair",
     "replay",
+    "replay_failed",
     "request_refund",
     "request_top_up",
     "send",

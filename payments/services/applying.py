@@ -59,12 +59,12 @@ def _why_not_ours(payment: Payment, page: Page) -> str:
 
 def _hold_back(payment: Payment, reason: str, *, at: datetime) -> Payment:
     """Something is wrong with the answer. Nothing is credited; staff see the reason, and the self-check after a day."""
-    put_off(payment, at=at)
     if may_move(payment, PaymentStatus.UNKNOWN):
         move(payment, PaymentStatus.UNKNOWN, at=at, detail=reason)
     else:
-        payment.save()
         note(payment, "answer set aside", at=at, detail=reason)
+    put_off(payment, at=at)
+    payment.save()
     return payment
 
 
@@ -90,9 +90,9 @@ def _wait_for_customer(payment: Payment, _page: Page, at: datetime) -> None:
     """The page is open: nothing was charged."""
     if payment.status not in LIVE:
         return
-    put_off(payment, at=at)
     if may_move(payment, PaymentStatus.OPEN):
         move(payment, PaymentStatus.OPEN, at=at)
+    put_off(payment, at=at)
     payment.save()
 
 
@@ -100,10 +100,10 @@ def _wait_for_bank(payment: Payment, _page: Page, at: datetime) -> None:
     """The customer has done his part. The money is on its way in: it is not asked for a second time."""
     if payment.status not in LIVE:
         return
-    put_off(payment, at=at)
     if may_move(payment, PaymentStatus.PENDING):
         ledger.hold_incoming(payment.customer_id, payment.amount, key=hold_key(payment), reason="payment", at=at)
         move(payment, PaymentStatus.PENDING, at=at)
+    put_off(payment, at=at)
     payment.save()
 
 

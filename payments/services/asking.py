@@ -208,11 +208,11 @@ def _doubt(seen: Payment, reason: str, *, at: datetime) -> Payment:
     payment = locks.lock_payment(seen.pk)
     if (payment.status, payment.session_id) != (seen.status, seen.session_id):
         return payment
+    if may_move(payment, PaymentStatus.UNKNOWN):
+        move(payment, PaymentStatus.UNKNOWN, at=at, detail=reason)
     if payment.is_live or payment.ask_at is not None:
         put_off(payment, at=at)
         payment.save()
-    if may_move(payment, PaymentStatus.UNKNOWN):
-        move(payment, PaymentStatus.UNKNOWN, at=at, detail=reason)
     return payment
 
 

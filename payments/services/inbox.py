@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from traceback import format_exception
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 
+from core.logs import masked
+from outbox.redaction import without_secrets
 from outbox.services import enqueue
-from payments.models import EventState, Payment, Provider, WebhookEvent
-from payments.services.hearing import heard_of, look
+from payments.models import EventState, Payment, Provider, ProviderCursor, WebhookEvent
+from payments.services.cursors import advance
+from payments.services.hearing import SUBJECTS, heard_of, look
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 APPLY: Final = "payments.apply_event"
 TRIES: Final = 8
 """Failures before the work on an event is given up; a redelivery or a member of staff starts it again."""
+STREAM: Final = "events"
+_FETCHED_AT_ONCE = 1000
+_REPLAYED_AT_ONCE = 500
 _OVERLAP = timedelta(hours=1)
 _FIRST_LOOK = timedelta(days=3)
 _OPEN = (EventState.RECEIVED, EventState.FAILED)
@@ -61,9 +68,11 @@ def apply_event(event_id: int, *, gateway: Gateway, at: datetime) -> WebhookEven
     try:
         found = look(gateway.recall_news(event.payload), provider=event.provider, gateway=gateway, at=at)
     except Exception as error:
-        _close(event, EventState.FAILED, at=at, error=f"{type(error).__name__}: {error}")
+        event.traceback = _told(error)
+        _close(event, EventState.FAILED, at=at, error=masked(f"{type(error).__name__}: {error}"))
         raise
     state = EventState.PROCESSED if found.ours else EventState.ORPHAN
+    event.traceback = ""
     return _close(event, state, at=at, payment=found.payment)
 
 
@@ -76,19 +85,56 @@ def replay(event_id: int, *, at: datetime) -> WebhookEvent:
     return event
 
 
-def catch_up(*, gateway: Gateway, provider: str = Provider.STRIPE, at: datetime) -> int:
-    """Fetch the events that did not reach us, since an hour before the last one that did. Returns how many were new.
+def replay_failed(*, at: datetime) -> int:
+    """Work once more on every event that failed, at most 500, oldest first. Returns how many. Staff ask for it."""
+    failed = WebhookEvent.objects.filter(state=EventState.FAILED).order_by("received_at", "pk")
+    ids = list(failed.values_list("pk", flat=True)[:_REPLAYED_AT_ONCE])
+    for event_id in ids:
+        replay(event_id, at=at)
+    return len(ids)
 
-    Raises Unsure when the provider does not answer; the next turn does it.
+
+def catch_up(*, gateway: Gateway, provider: str = Provider.STRIPE, at: datetime) -> int:
+    """Fetch the events that did not reach us since the last turn, with an hour of overlap. Returns how many were new.
+
+    At most 1000 a turn, oldest first: the place is kept only when all were taken in. An event that failed gets another
+    chance. Raises Unsure when the provider does not answer; the next turn does it.
     """
-    told = WebhookEvent.objects.filter(provider=provider)
-    known = told.aggregate(last=Max("received_at"))["last"]
-    since = known - _OVERLAP if known else at - _FIRST_LOOK
-    news = list(gateway.news_since(since, types=heard_of(provider)))
-    seen = set(told.filter(event_id__in=[each.event_id for each in news]).values_list("event_id"))
-    for each in news:
+    news = list(gateway.news_since(_news_since(provider, at=at), types=heard_of(provider)))
+    told = WebhookEvent.objects.filter(provider=provider, event_id__in=[each.event_id for each in news])
+    seen = dict(told.values_list("event_id", "state"))
+    fresh = [each for each in news if each.event_id not in seen]
+    again = [each for each in news if seen.get(each.event_id) == EventState.FAILED]
+    for each in [*fresh[:_FETCHED_AT_ONCE], *again[:_FETCHED_AT_ONCE]]:
         receive(each, provider=provider, at=at)
-    return len({each.event_id for each in news} - {event_id for (event_id,) in seen})
+    new = len({each.event_id for each in fresh[:_FETCHED_AT_ONCE]})
+    if len(fresh) <= _FETCHED_AT_ONCE:
+        advance(provider, STREAM, at, at=at)
+    return new
+
+
+def repair(*, gateway: Gateway, provider: str, at: datetime) -> int:
+    """Ask about the open objects of each subject that says which ones news may have missed. Returns how many.
+
+    What goes wrong with one subject does not keep the others from being asked about; it is raised in the end.
+    """
+    asked, wrong = 0, None
+    for subject in SUBJECTS:
+        if subject.repair is None:
+            continue
+        try:
+            asked += subject.repair(provider, gateway=gateway, at=at)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other subjects come first
+            wrong = wrong or error
+    if wrong is not None:
+        raise wrong
+    return asked
+
+
+def _news_since(provider: str, *, at: datetime) -> datetime:
+    """A quiet provider is asked about the time since the last turn only, whenever its last event was."""
+    known = ProviderCursor.objects.filter(provider=provider, stream=STREAM).values_list("read_until", flat=True).first()
+    return min(known, at) - _OVERLAP if known else at - _FIRST_LOOK
 
 
 def _ask_for_work(event: WebhookEvent, *, at: datetime) -> None:
@@ -101,5 +147,11 @@ def _close(
     event.state, event.error, event.payment = state, error, payment or event.payment
     event.attempts += state == EventState.FAILED
     event.processed_at = None if state == EventState.FAILED else at
-    event.save(update_fields=["state", "error", "payment", "attempts", "processed_at"])
+    event.save(update_fields=["state", "error", "traceback", "payment", "attempts", "processed_at"])
     return event
+
+
+def _told(error: Exception) -> str:
+    """Where it failed, without secrets and card numbers, the end of it: that is where the cause is."""
+    lines = without_secrets("".join(format_exception(error))).splitlines()
+    return "\n".join(masked(line) for line in lines)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q, Sum
 
 from core.clock import local_date
@@ -19,6 +18,7 @@ from outbox.services import NewJob, enqueue_many
 from payments.gateways.base import Refused
 from payments.models import BalanceReading, MovementCause, Payment, PaymentStatus, ProviderCursor, ProviderMovement
 from payments.services.crediting import BOOKS
+from payments.services.cursors import advance
 from payments.services.known import CURRENCY, mark_explained
 from payments.services.paying_out import apply_payout, look_at_payout
 from payments.services.sweeping import ASK
@@ -57,7 +57,7 @@ def sync_till(provider: str, *, gateway: Gateway, at: datetime, deep: bool = Fal
     for since, until in _steps(_start(provider, gateway, at=at, deep=deep), at):
         fresh = _keep(provider, gateway.movements_since(since, until=until), at=at)
         payouts += _follow_payouts(provider, gateway, since, until, fresh, at=at)
-        _advance(provider, until, at=at)
+        advance(provider, STREAM, until, at=at)
         failpoint("till.step")
         new += len(fresh)
     fees = book_fees(provider, at=at)
@@ -160,16 +160,6 @@ def _follow_payouts(  # what one step read, and where
         with suppress(Refused):  # it knows no such payout: the movement waits for a person
             look_at_payout(provider, payout_id, gateway=gateway, at=at)
     return len(begun) + len(touched)
-
-
-def _advance(provider: str, until: datetime, *, at: datetime) -> None:
-    """Move the cursor on, never back: of two turns at once the later one counts."""
-    with transaction.atomic():
-        row = ProviderCursor(provider=provider, stream=STREAM, read_until=until, checked_at=at)
-        ProviderCursor.objects.bulk_create([row], ignore_conflicts=True)
-        mine = ProviderCursor.objects.filter(provider=provider, stream=STREAM)
-        mine.filter(read_until__lt=until).update(read_until=until)
-        mine.filter(checked_at__lt=at).update(checked_at=at)
 
 
 def _ask_about_payments(provider: str, *, at: datetime) -> int:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from outbox.models import Job
 from payments import services
@@ -84,15 +85,43 @@ def test_a_hint_that_the_provider_does_not_know_concludes_nothing(desk: Desk) ->
     assert asked.status == PaymentStatus.UNKNOWN
 
 
-def test_questions_are_spaced_twice_as_far_each_time_and_at_most_a_day(at: datetime) -> None:
-    payment, waits = Payment(), []
-    for _ in range(400):
-        put_off(payment, at=at)
+def test_the_ladder_is_five_minutes_an_hour_a_day_then_each_day(at: datetime) -> None:
+    payment, moment, rungs = Payment(updated_at=at), at, []
+    for _ in range(6):
+        put_off(payment, at=moment)
         assert payment.ask_at is not None
-        waits.append(payment.ask_at - at)
+        moment = payment.ask_at
+        rungs.append(moment - at)
 
-    assert waits[:4] == [SILENCE, 2 * SILENCE, 4 * SILENCE, 8 * SILENCE]
-    assert waits[-1] == max(waits) == timedelta(days=1)
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    assert rungs == [SILENCE, hour, day, 2 * day, 3 * day, 4 * day]
+
+
+def test_the_ladder_is_a_setting(at: datetime, settings: Settings) -> None:
+    settings.PAYMENT_SILENCE_SECONDS, settings.PAYMENT_LADDER_SECONDS = 10, [20, 50]
+    payment = Payment(updated_at=at)
+
+    put_off(payment, at=at + timedelta(seconds=60))
+
+    assert payment.ask_at == at + timedelta(seconds=100)
+
+
+def test_a_customer_who_looks_again_and_again_does_not_climb_the_ladder(desk: Desk) -> None:
+    payment = desk.start()
+    desk.silence()
+
+    for seconds in (0, 10, 20, 30, 40):
+        payment = services.glance(payment, gateway=desk.gateway, at=desk.at + timedelta(seconds=seconds))
+
+    assert payment.status == PaymentStatus.UNKNOWN
+    assert payment.ask_at == desk.at + SILENCE
+
+
+def test_an_open_page_is_asked_about_when_it_closes(desk: Desk) -> None:
+    payment = desk.ask(desk.start(), later=timedelta(minutes=90))
+
+    assert payment.status == PaymentStatus.OPEN
+    assert payment.ask_at == payment.page_expires_at
 
 
 def test_a_silent_provider_never_turns_into_a_refusal(desk: Desk) -> None:

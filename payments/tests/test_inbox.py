@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from core.money import Money
 from ledger import selectors as ledger
@@ -13,11 +14,14 @@ from outbox.models import Job
 from outbox.services import run_due
 from payments import services
 from payments.gateways.base import News, Unsure
-from payments.models import EventState, Payment, PaymentStatus, WebhookEvent
+from payments.models import EventState, Payment, PaymentStatus, Provider, ProviderCursor, WebhookEvent
+from payments.services import inbox
+from payments.services.about import Subject, payments
 from payments.services.hearing import HEARD
 from payments.services.inbox import TRIES
 from payments.tests.desk import Desk
 from payments.tests.test_stripe_gateway import signed
+from payments.tests.till_desk import Till
 from tests.house.source import ROOT
 
 
@@ -270,3 +274,96 @@ def test_the_moment_is_the_one_it_came(desk: Desk, at: datetime) -> None:
     paid(desk)
 
     assert received(desk, news_of(desk)).received_at == at
+
+
+# --- Catching up ------------------------------------------------------------------------------------------------------
+def test_a_quiet_provider_is_asked_about_the_last_turn_only(desk: Desk) -> None:
+    services.catch_up(gateway=desk.gateway, at=desk.at)
+    a_month_later = desk.at + timedelta(days=30)
+
+    class Counting:
+        asked: datetime
+
+        def news_since(self, moment: datetime, *, types: object) -> list[News]:
+            Counting.asked = moment
+            return []
+
+    services.catch_up(gateway=Counting(), at=a_month_later)  # type: ignore[arg-type]
+    services.catch_up(gateway=Counting(), at=a_month_later + timedelta(hours=1))  # type: ignore[arg-type]
+
+    assert Counting.asked == a_month_later - timedelta(hours=1)
+
+
+def test_a_silent_provider_leaves_the_place_where_it_was(desk: Desk) -> None:
+    services.catch_up(gateway=desk.gateway, at=desk.at)
+    desk.silence()
+    with pytest.raises(Unsure):
+        services.catch_up(gateway=desk.gateway, at=desk.at + timedelta(days=2))
+    desk.bank.calm()
+
+    assert ProviderCursor.objects.get(stream="events").read_until == desk.at
+
+
+def test_too_many_events_at_once_are_taken_in_turns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    paid(desk)
+    paid(desk)
+    monkeypatch.setattr(inbox, "_FETCHED_AT_ONCE", 3)
+
+    assert services.catch_up(gateway=desk.gateway, at=desk.at) == 3
+    assert not ProviderCursor.objects.exists()
+    assert services.catch_up(gateway=desk.gateway, at=desk.at) == 1
+    assert ProviderCursor.objects.exists()
+
+
+def test_an_event_that_failed_gets_another_chance_at_the_next_turn(desk: Desk) -> None:
+    paid(desk)
+    event = received(desk, news_of(desk))
+    WebhookEvent.objects.update(state=EventState.FAILED, attempts=TRIES)
+
+    services.catch_up(gateway=desk.gateway, at=desk.at)
+
+    assert Job.objects.filter(payload={"event_id": event.pk}).count() == 2
+
+
+def test_lost_news_of_a_payout_is_repaired(desk: Desk, settings: Settings) -> None:
+    settings.PROVIDER_FIRST_LOOK_DAYS = 20
+    till = Till(desk)
+    till.earn()
+    sent = till.send("pending")
+    till.sync()
+    till.become(sent, "failed")
+
+    asked = services.repair(gateway=desk.gateway, provider=Provider.STRIPE, at=till.now + timedelta(hours=2))
+
+    assert asked == 1
+    assert (till.payout().status, till.books("580000")) == ("FAILED", Money(0))
+
+
+def test_one_subject_that_fails_does_not_keep_the_others_from_being_repaired(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def breaks(_provider: str, **_more: object) -> int:
+        raise Unsure("no")
+
+    def works(provider: str, **_more: object) -> int:
+        asked.append(provider)
+        return 1
+
+    repairs: list[Any] = [breaks, works]
+    subjects = tuple(Subject(heard={}, look=payments.look, repair=each) for each in repairs)
+    monkeypatch.setattr(inbox, "SUBJECTS", subjects)
+
+    with pytest.raises(Unsure):
+        services.repair(gateway=desk.gateway, provider=Provider.STRIPE, at=desk.at)
+    assert asked == [Provider.STRIPE]
+
+
+def test_more_kinds_than_stripe_lists_at_once_are_asked_for_in_parts(desk: Desk) -> None:
+    paid(desk)
+    kinds = [*(f"made.up_{turn}" for turn in range(30)), "checkout.session.completed", "payment_intent.succeeded"]
+
+    news = list(desk.gateway.news_since(desk.at - timedelta(hours=1), types=kinds))
+
+    assert [each.type for each in news] == ["payment_intent.succeeded", "checkout.session.completed"]

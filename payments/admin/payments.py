@@ -1,37 +1,34 @@
-"""What staff see of payments and of the providers' news. Nothing is edited here; an event may be replayed."""
+"""What staff see of payments. Nothing is edited here."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
+from unfold.decorators import action
 
 from core import clock
 from core.admin import ReadOnlyAdmin
 from core.formats import money_text
 from core.money import Money
-from payments import method_admin, services
-from payments.models import LIVE, Payment, PaymentEvent, WebhookEvent
-from payments.selectors import payments_that_differ, refunds_of_payment
+from payments import services
+from payments.models import LIVE, Payment, PaymentEvent
+from payments.selectors import payments_that_differ, refunds_of_payment, stuck_payments
 from payments.wiring import gateway_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.utils.functional import _StrPromise
-
-
-ALSO_HERE = (method_admin,)
-"""Importing it registers its pages."""
 
 
 class Attention(admin.SimpleListFilter):
@@ -41,13 +38,19 @@ class Attention(admin.SimpleListFilter):
     parameter_name = "attention"
 
     def lookups(self, _request: HttpRequest, _model_admin: object) -> Sequence[tuple[str, _StrPromise]]:
-        return [("live", gettext_lazy("Not decided")), ("differs", gettext_lazy("Another amount received"))]
+        return [
+            ("live", gettext_lazy("Not decided")),
+            ("stuck", gettext_lazy("Not decided for days")),
+            ("differs", gettext_lazy("Another amount received")),
+        ]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         if self.value() == "live":
             return queryset.filter(status__in=LIVE)
+        if self.value() == "stuck":
+            return queryset.filter(pk__in=stuck_payments(at=clock.now()).order_by().values("pk"))
         if self.value() == "differs":
-            return queryset.filter(pk__in=payments_that_differ().values("pk"))
+            return queryset.filter(pk__in=payments_that_differ().order_by().values("pk"))
         return queryset
 
 
@@ -78,10 +81,11 @@ class PaymentAdmin(ReadOnlyAdmin):
     search_fields = ("customer__number", "customer__name", "session_id", "intent_id", "charge_id", "public_id")
     ordering = ("-created_at", "-pk")
     date_hierarchy = "created_at"
-    exclude = ("amount_cents", "due_cents", "received_cents", "fee_cents", "checkout_url", "tx")
+    exclude = ("amount_cents", "due_cents", "received_cents", "fee_cents", "checkout_url", "tx", "fee_tx")
     readonly_fields = ("reference", "asked", "got", "fee", "due", "given_back")
     inlines = (StepInline,)
     actions = ("ask_again",)
+    actions_detail = ("see_amount",)
 
     @admin.display(description=gettext_lazy("reference"))
     def reference(self, payment: Payment) -> str:
@@ -114,6 +118,15 @@ class PaymentAdmin(ReadOnlyAdmin):
             told.append((reverse("staff:write_refund", args=[payment.customer.number]), _("Give money back")))
         return format_html_join(SafeString("<br>"), '<a class="font-semibold" href="{}">{}</a>', told)
 
+    def has_see_amount_permission(self, request: HttpRequest, object_id: str | int) -> bool:
+        may = request.user.has_perm("payments.add_amountreview")
+        return bool(may and payments_that_differ().filter(pk=object_id).exists())
+
+    @action(description=gettext_lazy("I have seen the amount"), url_path="amount", permissions=["see_amount"])  # type: ignore[untyped-decorator]
+    def see_amount(self, _request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the page that notes who saw it, and what they think of it."""
+        return redirect("staff:amount", object_id)
+
     @admin.action(description=gettext_lazy("Ask the provider again"))
     def ask_again(self, request: HttpRequest, chosen: QuerySet[Payment]) -> None:
         """Staff do not wait for the next turn."""
@@ -122,46 +135,5 @@ class PaymentAdmin(ReadOnlyAdmin):
         messages.info(request, _("The provider was asked about %d payments.") % len(asked))
 
 
-@admin.register(WebhookEvent)
-class WebhookEventAdmin(ReadOnlyAdmin):
-    list_display = ("event_id", "type", "object_id", "state", "attempts", "payment", "received_at")
-    list_filter = ("state", "type", "received_at")
-    list_select_related = ("payment",)
-    list_per_page = 50
-    search_fields = ("event_id", "object_id", "type")
-    ordering = ("-received_at", "-pk")
-    actions = ("replay",)
-    fields: ClassVar[tuple[str, ...]] = (
-        "event_id",
-        "type",
-        "object_id",
-        "livemode",
-        "api_version",
-        "state",
-        "attempts",
-        "error",
-        "payment",
-        "received_at",
-        "processed_at",
-        "content",
-    )
-    readonly_fields = ("content",)
-
-    @admin.display(description=gettext_lazy("content"))
-    def content(self, event: WebhookEvent) -> str:
-        return format_html("<pre>{}</pre>", _printed(event.payload))
-
-    @admin.action(description=gettext_lazy("Replay"))
-    def replay(self, request: HttpRequest, chosen: QuerySet[WebhookEvent]) -> None:
-        """Work on these events once more: repeating is harmless."""
-        at = clock.now()
-        replayed = [services.replay(event.pk, at=at) for event in chosen.order_by("pk")]
-        messages.info(request, _("%d events are being worked on again.") % len(replayed))
-
-
 def _amount(cents: int | None) -> str:
     return "–" if cents is None else money_text(Money(cents))
-
-
-def _printed(payload: object) -> str:
-    return json.dumps(payload, indent=2, ensure_ascii=False)

@@ -1,0 +1,17 @@
+"""What staff see of payments, of what providers tell, and of the money that they hold."""
+
+from __future__ import annotations
+
+from payments.admin.inbox import WebhookEventAdmin
+from payments.admin.payments import PaymentAdmin
+from payments.admin.till import PayoutAdmin, ProviderMovementAdmin
+from payments.method_admin import CardAttemptAdmin, SavedMethodAdmin
+
+__all__ = [
+    "CardAttemptAdmin",
+    "PaymentAdmin",
+    "PayoutAdmin",
+    "ProviderMovementAdmin",
+    "SavedMethodAdmin",
+    "WebhookEventAdmin",
+]
