@@ -277,7 +277,7 @@ class InvoiceAdmin(DocumentAdmin):
 
     @admin.display(description=gettext_lazy("money freed"))
     def freed(self, invoice: Invoice) -> SafeString | str:
-        if not invoice.is_credit_note:
+        if not invoice.freed_cents:
             return "–"
         words = f"{money_text(Money(invoice.freed_cents))} – {invoice.get_freed_money_display()}"
         kept = sum((held.amount for held in selectors.money_to_refund(invoice)), ZERO)
