@@ -19,7 +19,7 @@ from core import clock
 from core.admin import ReadOnlyAdmin
 from invoices import archive, selectors, services
 from invoices.archive import ArchiveDamaged
-from invoices.facturx import Finding, advice
+from invoices.facturx import Finding, advice, problem
 from invoices.models import Validation
 from invoices.states import Outcome, RenditionKind
 
@@ -52,7 +52,8 @@ class State(admin.SimpleListFilter):
 class ValidationAdmin(ReadOnlyAdmin):
     """One outcome. Only what was done about an invalid one is written here, once."""
 
-    list_display = ("invoice", "outcome", "channel", "first", "created_at", "handled_at", "handled_by")
+    list_display_links = ("outcome",)
+    list_display = ("document", "outcome", "channel", "first", "created_at", "handled_at", "handled_by")
     list_filter = (State, "channel", "created_at")
     list_select_related = ("invoice", "handled_by")
     list_per_page = 50
@@ -60,11 +61,11 @@ class ValidationAdmin(ReadOnlyAdmin):
     ordering = ("-created_at", "-pk")
     actions = None
     fields = (
-        *("invoice", "outcome", "channel", "what", "validators", "xml", "created_at"),
+        *("document", "outcome", "channel", "what", "validators", "xml", "created_at"),
         *("handled_at", "handled_by", "handled_note"),
     )
     readonly_fields = (
-        *("invoice", "outcome", "channel", "what", "validators", "xml", "created_at"),
+        *("document", "outcome", "channel", "what", "validators", "xml", "created_at"),
         *("handled_at", "handled_by"),
     )
 
@@ -101,6 +102,11 @@ class ValidationAdmin(ReadOnlyAdmin):
         disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
         return HttpResponse(content, content_type="application/xml", headers={"Content-Disposition": disposition})
 
+    @admin.display(description=gettext_lazy("invoice"), ordering="invoice__number")
+    def document(self, validation: Validation) -> SafeString:
+        address = reverse("admin:invoices_invoice_change", args=[validation.invoice_id])
+        return format_html('<a href="{}">{}</a>', address, validation.invoice.number)
+
     @admin.display(description=gettext_lazy("first rule broken"))
     def first(self, validation: Validation) -> str:
         return validation.findings[0]["rule"] if validation.findings else "–"
@@ -108,8 +114,8 @@ class ValidationAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("what is wrong, and what to do"))
     def what(self, validation: Validation) -> SafeString | str:
         findings = [Finding.read(stored) for stored in validation.findings]
-        rows = ((found.stage.label, found.words, advice(found)) for found in findings)
-        return format_html_join("", "<p>{}: <b>{}</b><br>{}</p>", rows) or "–"
+        rows = ((problem(found), advice(found), found.rule, found.stage.label) for found in findings)
+        return format_html_join("", "<p><b>{}</b><br>{}<br><small>{}, {}</small></p>", rows) or "–"
 
     @admin.display(description="XML")
     def xml(self, validation: Validation) -> SafeString:

@@ -5,9 +5,10 @@ Nothing here asks the database or the clock: the same frozen rows and routing re
 
 from __future__ import annotations
 
+from invoices.facturx.advice import advice, problem
 from invoices.facturx.channels import channel_of
 from invoices.facturx.document import facturx_xml
 from invoices.facturx.findings import Finding, Stage
-from invoices.facturx.rules import advice, file_findings, preflight
+from invoices.facturx.rules import file_findings, preflight
 
-__all__ = ["Finding", "Stage", "advice", "channel_of", "facturx_xml", "file_findings", "preflight"]
+__all__ = ["Finding", "Stage", "advice", "channel_of", "facturx_xml", "file_findings", "preflight", "problem"]

@@ -1,4 +1,4 @@
-"""What the schema and the schematrons let pass and the channels refuse, each rule with what to do about it.
+"""What the schema and the schematrons let pass and the channels refuse.
 
 The rules read the finished XML, not the rows: they also catch what we wrote wrong. Sources: AIFE, Chorus Pro external
 specifications, annexe EDI (lengths, BT-23, BT-81, SIRET); XP Z12-012 (notes, SIREN, electronic addresses).
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext_lazy as _
 from lxml import etree  # type: ignore[import-untyped]
 
 from invoices.facturx.elements import NAMESPACES
@@ -20,8 +19,6 @@ from invoices.states import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from django.utils.functional import Promise
 
 FILE_BYTES_AT_MOST = 10_000_000  # Chorus Pro, deposer/flux: 10 Mo
 _MEANS = frozenset(["01", "10", "20", "30", "31", "42", "48", "49", "58", "59", "97"])
@@ -62,12 +59,11 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: where it holds, how it is tested (what is wrong, or nothing), and what to do when it fails."""
+    """One rule: where it holds, and how it is tested: what is wrong, or nothing. Its words are in advice.py."""
 
     name: str
     channels: frozenset[Channel]
     test: Callable[[Reader, Channel], str | None]
-    advice: str | Promise
 
 
 def preflight(xml: bytes, channel: Channel) -> list[Finding]:
@@ -82,14 +78,6 @@ def file_findings(size: int, channel: Channel) -> list[Finding]:
     if channel is Channel.CHORUS and size > FILE_BYTES_AT_MOST:
         return [Finding(Stage.PREFLIGHT, FILE_SIZE, f"{size} bytes")]
     return []
-
-
-def advice(finding: Finding) -> str | Promise:
-    """What to do about it. The validators' own rules only fail when we wrote something they do not know."""
-    if finding.rule == FILE_SIZE:
-        return _("Chorus Pro takes 10 MB: bill fewer lines on each invoice.")
-    rule = RULES.get(finding.rule)
-    return rule.advice if rule else _OURS
 
 
 def _form(path: str, pattern: str) -> Callable[[Reader, Channel], str | None]:
@@ -179,18 +167,13 @@ def _positive(read: Reader, _channel: Channel) -> str | None:
 
 
 FILE_SIZE = "CPP-FILE-SIZE"
-_OURS = _("This is a fault of the portal: tell its developers the rule and the number of the document.")
-_CORRECT = _("Correct the customer’s details, then credit this invoice and issue it again.")
-_SELLER = _("Correct the seller’s identity, then credit this invoice and issue it again.")
-_SHORTEN = _("Shorten the text, then credit this invoice and issue it again.")
-_REFERENCES = _("Correct the buyer’s references on the invoice: its files are then made again.")
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in [
-        Rule("FX-BT-1", _EVERY, _form(f"{_HEAD}/ram:ID", r"[A-Za-z0-9+_/-]{1,20}"), _OURS),
-        Rule("FX-BT-3", _EVERY, _form(f"{_HEAD}/ram:TypeCode", "380|381"), _OURS),
-        Rule("FX-BT-23", _EVERY, _frame, _OURS),
-        Rule("FX-BT-25", _EVERY, _preceding, _OURS),
+        Rule("FX-BT-1", _EVERY, _form(f"{_HEAD}/ram:ID", r"[A-Za-z0-9+_/-]{1,20}")),
+        Rule("FX-BT-3", _EVERY, _form(f"{_HEAD}/ram:TypeCode", "380|381")),
+        Rule("FX-BT-23", _EVERY, _frame),
+        Rule("FX-BT-25", _EVERY, _preceding),
         Rule(
             "FX-BT-72",
             _EVERY,
@@ -198,18 +181,17 @@ RULES: dict[str, Rule] = {
                 f"{_TRADE}/ram:ApplicableHeaderTradeDelivery/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/{_DAY}",
                 r"20\d{6}",
             ),
-            _OURS,
         ),
-        Rule("FX-BT-81", _EVERY, _means, _OURS),
-        Rule("FX-BT-84", _EVERY, _iban, _SELLER),
-        Rule("FX-SIGN", _EVERY, _positive, _OURS),
-        Rule("FX-SELLER-ADDRESS", _EVERY, _address("Seller"), _SELLER),
-        Rule("FX-BUYER-ADDRESS", _EVERY, _address("Buyer"), _CORRECT),
-        Rule("FR-NOTES", _FRENCH, _notes, _OURS),
-        Rule("CPP-SELLER-SIRET", _DIRECT, _identity("Seller", 14), _SELLER),
-        Rule("CPP-BUYER-SIRET", _DIRECT, _identity("Buyer", 14), _CORRECT),
-        Rule("PA-SELLER-SIREN", _PLATFORM, _identity("Seller", 9), _SELLER),
-        Rule("PA-BUYER-SIREN", _PLATFORM, _identity("Buyer", 9), _CORRECT),
+        Rule("FX-BT-81", _EVERY, _means),
+        Rule("FX-BT-84", _EVERY, _iban),
+        Rule("FX-SIGN", _EVERY, _positive),
+        Rule("FX-SELLER-ADDRESS", _EVERY, _address("Seller")),
+        Rule("FX-BUYER-ADDRESS", _EVERY, _address("Buyer")),
+        Rule("FR-NOTES", _FRENCH, _notes),
+        Rule("CPP-SELLER-SIRET", _DIRECT, _identity("Seller", 14)),
+        Rule("CPP-BUYER-SIRET", _DIRECT, _identity("Buyer", 14)),
+        Rule("PA-SELLER-SIREN", _PLATFORM, _identity("Seller", 9)),
+        Rule("PA-BUYER-SIREN", _PLATFORM, _identity("Buyer", 9)),
         *[
             Rule(
                 f"PA-{party.upper()}-ADDRESS",
@@ -217,9 +199,8 @@ RULES: dict[str, Rule] = {
                 _form(
                     f"{_AGREED}/ram:{party}TradeParty/ram:URIUniversalCommunication/ram:URIID", r"\d{9}[A-Za-z0-9._-]*"
                 ),
-                advice,
             )
-            for party, advice in zip(_PARTIES, (_SELLER, _CORRECT), strict=True)
+            for party in _PARTIES
         ],
         Rule(
             "CPP-REFERENCES",
@@ -229,13 +210,12 @@ RULES: dict[str, Rule] = {
                 f"{_AGREED}/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID",
                 f"{_AGREED}/ram:ContractReferencedDocument/ram:IssuerAssignedID",
             ),
-            _REFERENCES,
         ),
-        Rule("CPP-SERVICE", _DIRECT, _at_most(100, f"{_AGREED}/ram:BuyerReference"), _REFERENCES),
-        Rule("CPP-SELLER-NAME", _DIRECT, _at_most(99, f"{_AGREED}/ram:SellerTradeParty/ram:Name"), _SELLER),
-        Rule("CPP-BUYER-NAME", _DIRECT, _at_most(99, f"{_AGREED}/ram:BuyerTradeParty/ram:Name"), _CORRECT),
-        Rule("CPP-ITEM-NAME", _DIRECT, _at_most(99, ".//ram:SpecifiedTradeProduct/ram:Name"), _SHORTEN),
-        Rule("CPP-STREET", _DIRECT, _at_most(400, ".//ram:LineOne", ".//ram:LineTwo", ".//ram:CityName"), _CORRECT),
+        Rule("CPP-SERVICE", _DIRECT, _at_most(100, f"{_AGREED}/ram:BuyerReference")),
+        Rule("CPP-SELLER-NAME", _DIRECT, _at_most(99, f"{_AGREED}/ram:SellerTradeParty/ram:Name")),
+        Rule("CPP-BUYER-NAME", _DIRECT, _at_most(99, f"{_AGREED}/ram:BuyerTradeParty/ram:Name")),
+        Rule("CPP-ITEM-NAME", _DIRECT, _at_most(99, ".//ram:SpecifiedTradeProduct/ram:Name")),
+        Rule("CPP-STREET", _DIRECT, _at_most(400, ".//ram:LineOne", ".//ram:LineTwo", ".//ram:CityName")),
         Rule(
             "CPP-TEXTS",
             _DIRECT,
@@ -245,7 +225,6 @@ RULES: dict[str, Rule] = {
                 ".//ram:SpecifiedTradeProduct/ram:Description",
                 ".//ram:ExemptionReason",
             ),
-            _SHORTEN,
         ),
     ]
 }

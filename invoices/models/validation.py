@@ -61,4 +61,4 @@ class Validation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.outcome} {self.xml_sha256[:12]}"
+        return f"{self.get_outcome_display()} {self.xml_sha256[:12]}"

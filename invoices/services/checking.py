@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.notify import notify_user
 from accounts.selectors import staff_who_may
-from invoices.facturx import Finding, channel_of, facturx_xml, file_findings, preflight, schemas
+from invoices.facturx import Finding, channel_of, facturx_xml, file_findings, preflight, problem, schemas
 from invoices.locks import lock_validation
 from invoices.models import NOTE_LENGTH, Invoice, Validation
 from invoices.parties import Buyer
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from invoices.models import InvoiceLine, InvoiceVat
 
 logger = logging.getLogger(__name__)
-_FINDINGS_KEPT = 50
+_FINDINGS_KEPT, _FINDINGS_TOLD = 50, 5
 HANDLES = "invoices.change_validation"
 
 
@@ -121,10 +122,12 @@ def _tell(invoice: Invoice, validation: Validation, checked: Checked, *, at: dat
     )
     page = settings.SITE_URL + reverse("admin:invoices_validation_change", args=[validation.pk])
     for person in staff_who_may(HANDLES):
+        with translation.override(person.language):
+            wrong = [f"{problem(finding)} ({finding.rule})" for finding in checked.findings[:_FINDINGS_TOLD]]
         notify_user(
             person,
             "staff.facturx_invalid",
-            {"number": invoice.number, "findings": checked.findings[:5], "page": page},
+            {"number": invoice.number, "wrong": wrong, "page": page},
             key=f"validation:{validation.pk}:invalid",
             at=at,
         )

@@ -17,7 +17,19 @@ from lxml import etree  # type: ignore[import-untyped]
 from accounts.models import CustomerKind
 from accounts.services import create_customer
 from invoices import archive, pdf
-from invoices.facturx import Stage, channel_of, facturx_xml, file_findings, preflight, schemas
+from invoices.facturx import (
+    Finding,
+    Stage,
+    advice,
+    channel_of,
+    facturx_xml,
+    file_findings,
+    preflight,
+    problem,
+    schemas,
+)
+from invoices.facturx.advice import WORDS
+from invoices.facturx.rules import FILE_SIZE, RULES
 from invoices.hybrid import NAMESPACE
 from invoices.models import Invoice, Rendition
 from invoices.parties import Buyer
@@ -296,3 +308,18 @@ def test_a_credit_note_names_what_it_takes_back_and_asks_for_nothing(cast: Cast,
     )
     assert "SpecifiedTradeSettlementPaymentMeans" not in xml
     assert "<ram:GrandTotalAmount>66.00</ram:GrandTotalAmount>" in xml
+
+
+def test_each_rule_says_what_is_wrong_and_what_to_do() -> None:
+    assert set(WORDS) == set(RULES) | {FILE_SIZE}
+    for rule in WORDS:
+        finding = Finding(Stage.PREFLIGHT, rule, "LineOne, 7")
+        assert "rue, 7" in problem(finding)
+        assert advice(finding)
+
+
+def test_the_validators_speak_for_themselves() -> None:
+    finding = Finding(Stage.EN16931, "BR-CO-14", "Invoice total VAT amount")
+
+    assert problem(finding) == "Invoice total VAT amount"
+    assert "développeurs" in advice(finding)
