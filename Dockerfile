@@ -13,7 +13,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /home/portal portal \
-    && install -d -o portal -g portal /var/lib/portal/archive
+    && install -d -o portal -g portal /var/lib/portal/archive /var/lib/portal/exports
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
@@ -22,7 +22,8 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     ENVIRONMENT=production \
     RUN_DIR=/app/run \
-    ARCHIVE_DIR=/var/lib/portal/archive
+    ARCHIVE_DIR=/var/lib/portal/archive \
+    EXPORT_DIR=/var/lib/portal/exports
 # Catalogues and static files are made once, here. The values serve this step alone: nothing is contacted or kept.
 RUN export SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
         SITE_URL=https://build.invalid ALLOWED_HOSTS=build.invalid \
@@ -32,6 +33,6 @@ RUN export SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(
     && python manage.py collectstatic --noinput --verbosity 0
 USER portal
 EXPOSE 8000
-VOLUME /var/lib/portal/archive
+VOLUME /var/lib/portal/archive /var/lib/portal/exports
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s CMD ["python", "deploy/healthcheck.py"]
 CMD ["gunicorn", "billing_portal.wsgi:application", "--config", "deploy/gunicorn.py"]

@@ -1,4 +1,4 @@
-"""Signs of life of the processes that nobody watches."""
+"""Signs of life of the processes that nobody watches; and the permissions that belong to no table."""
 
 from __future__ import annotations
 
@@ -20,3 +20,15 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Books(models.Model):
+    """No table: what people may do with the books as a whole, for Django's permissions."""
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        permissions = [("export_books", _("Export the books"))]
+
+    def __str__(self) -> str:
+        return "books"

@@ -20,6 +20,7 @@ def beat_schedule(*, outbox: int, payments: int, catch_up: int, seal: int, till:
         "vat-numbers-recheck": _every(_HOUR, "accounts.tasks.recheck_vat_numbers"),
         "ledger-seal": _every(seal, "ledger.tasks.seal"),
         "ledger-close-periods": _every(_HOUR, "ledger.tasks.close_periods"),
+        "exports-sweep": _every(_HOUR, "billing_portal.tasks.sweep_exports"),
         "selfcheck": {"task": "billing_portal.tasks.selfcheck", "schedule": timedelta(seconds=_HOUR)},
         "documents-pulse": _every(60, "billing_portal.tasks.pulse", queue="documents"),
     }

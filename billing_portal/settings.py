@@ -170,6 +170,9 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 ARCHIVE_DIR = Path(
     env.text("ARCHIVE_DIR", str(RUN_DIR / "archive"), help="Folder of issued documents, named by their SHA-256.")
 )
+EXPORT_DIR = Path(
+    env.text("EXPORT_DIR", str(RUN_DIR / "exports"), help="Folder of files made for finance, kept for seven days.")
+)
 CHORUS_SIRET_SCHEME = env.text(
     "CHORUS_SIRET_SCHEME",
     "0002",

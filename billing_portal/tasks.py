@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from billing_portal import selfcheck as invariants
+from billing_portal.exports import keeping
 from core import clock
 
 
@@ -17,3 +18,9 @@ def selfcheck() -> None:
 @shared_task(name="billing_portal.tasks.pulse", ignore_result=True)  # type: ignore[untyped-decorator]
 def pulse() -> None:
     """Show that the worker of this queue is alive: its ending is the sign."""
+
+
+@shared_task(name="billing_portal.tasks.sweep_exports", ignore_result=True)  # type: ignore[untyped-decorator]
+def sweep_exports() -> None:
+    """Delete the exports that were kept long enough."""
+    keeping.sweep(at=clock.now())

@@ -33,6 +33,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
     "accounts": ("add_seller", "change_seller", "change_approval"),
+    "billing_portal": ("export_books",),
     "invoices": ("add_invoice", "add_vatrate", "change_vatrate", "change_validation"),
     "payments": (
         *("add_refund", "view_providermovement", "view_payout", "view_balancereading", "add_movementtreatment"),
@@ -48,12 +49,12 @@ def grant(*, app_config: AppConfig, using: str, **_context: Any) -> None:
     """Give each group its permissions on that app. Receives post_migrate; running it again changes nothing."""
     from django.contrib.auth.models import Group, Permission  # noqa: PLC0415 - apps are not ready when this is imported
 
-    if app_config.label not in _SUPPORT:
+    if not any(app_config.label in grants for grants in GRANTS.values()):
         return
     create_permissions(app_config, verbosity=0, using=using)
     for name, grants in GRANTS.items():
         group, _ = Group.objects.using(using).get_or_create(name=name)
         allowed = Permission.objects.using(using).filter(
-            content_type__app_label=app_config.label, codename__in=grants[app_config.label]
+            content_type__app_label=app_config.label, codename__in=grants.get(app_config.label, ())
         )
         group.permissions.add(*allowed)

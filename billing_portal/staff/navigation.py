@@ -52,6 +52,7 @@ def _house(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         *_page(request, _("Series and archive"), "staff:series", "tag", "invoices.view_invoice"),
         *_page(request, _("Three-way proof"), "staff:proof", "balance", "payments.view_balancereading"),
+        *_page(request, _("Exports"), "staff:exports", "download", "billing_portal.export_books"),
         *_page(request, _("Closings"), "staff:closings", "lock_clock", "ledger.view_closing"),
         *_list(request, _("Seller"), "accounts.seller", "storefront"),
         *_list(request, _("Rates of VAT"), "invoices.vatrate", "percent"),

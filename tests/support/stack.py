@@ -34,7 +34,7 @@ _FAST = {
     "TOP_UPS_PER_HOUR": "1000",
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
 }
-_QUEUES = "default,mail,celery,documents"
+_QUEUES = "default,mail,celery,documents,exports"
 _START_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
 _GLANCE_SECONDS = 0.05

@@ -16,6 +16,7 @@ from django.db import connections
 
 from accounts.models import Customer
 from billing_portal.demo import cast
+from billing_portal.exports.building import QUEUE as EXPORTS
 from billing_portal.processes import (
     NoAnswer,
     ProcessDied,
@@ -35,6 +36,7 @@ _FIRST_PAGE = "/account/login/"
 _SANDBOX_SECONDS = 60.0
 _PAGE_SECONDS = 60.0
 _DOCUMENTS = "documents"
+_HEAVY = {_DOCUMENTS, EXPORTS}  # they take a processor each
 _RECYCLED = ("--max-tasks-per-child", "200")  # the validator keeps the memory it once needed
 
 
@@ -134,7 +136,9 @@ def _web(port: int) -> list[str]:
 def _workers() -> dict[str, list[str]]:
     return {
         "worker": _celery("worker", "-P", "threads", "-c", "4", "-Q", _other_queues(), "-n", "portal@%h"),
-        _DOCUMENTS: _celery("worker", "-P", "prefork", "-c", "1", *_RECYCLED, "-Q", _DOCUMENTS, "-n", "documents@%h"),
+        _DOCUMENTS: _celery(
+            "worker", "-P", "prefork", "-c", "1", *_RECYCLED, "-Q", ",".join(sorted(_HEAVY)), "-n", "documents@%h"
+        ),
         "beat": _celery("beat", "-s", str(settings.RUN_DIR / "beat-schedule"), "--pidfile="),
     }
 
@@ -145,9 +149,9 @@ def _celery(role: str, *words: str) -> list[str]:
 
 
 def _other_queues() -> str:
-    """Every queue that some kind of job uses, but the documents'."""
+    """Every queue that some kind of job uses, but those of heavy work."""
     used = {registry.kind_of(name).queue for name in registry.kinds()} | {settings.CELERY_TASK_DEFAULT_QUEUE}
-    return ",".join(sorted(used - {_DOCUMENTS}))
+    return ",".join(sorted(used - _HEAVY))
 
 
 def _migrated_database_is_empty() -> bool:
