@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import IO, Any, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
 import xlsxwriter
 
 from core.cells import safe_text
 from core.money import Money
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Cell: TypeAlias = str | Money | Decimal | int | date | None
 Row: TypeAlias = Sequence[Cell]
@@ -58,10 +61,13 @@ def csv_lines(sheets: Iterable[Sheet]) -> Iterator[str]:
         yield from map(csv_row, sheet.rows)
 
 
-def write_xlsx(sheets: Iterable[Sheet], target: IO[bytes]) -> None:
-    """The tables as one workbook, a sheet each; rows go to the disk as they come, so memory stays flat."""
+def write_xlsx(sheets: Iterable[Sheet], target: IO[bytes], *, aside: Path | None = None) -> None:
+    """The tables as one workbook, a sheet each; rows go to the disk as they come, so memory stays flat.
+
+    `aside` is a folder for them until the workbook is whole: where temporary files are kept in memory, name another.
+    """
     # Text is never taken for a formula, a link or a number: each cell has the type of its value.
-    book = xlsxwriter.Workbook(target, {"constant_memory": True})
+    book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(aside) if aside else None})
     formats = {
         Money: book.add_format({"num_format": "#,##0.00"}),
         date: book.add_format({"num_format": "yyyy-mm-dd"}),

@@ -73,7 +73,7 @@ def _write_sheets(asked: Asked, sheets: Sequence[Sheet], stem: str, warning: str
             file.writelines(csv_lines(told))
     else:
         with asked.target.open("wb") as book:
-            write_xlsx(told, book)
+            write_xlsx(told, book, aside=asked.target.parent)
     return Made(f"{stem}.{asked.kind}", warning)
 
 
