@@ -10,6 +10,8 @@ from outbox.registry import job
 from payments import selectors, services
 from payments.gateways.base import Unsure
 from payments.services import disputes
+from payments.services.disputes.answering import ACCEPT, SEND_EVIDENCE
+from payments.services.disputes.applying import MAKE_PACK
 from payments.services.disputes.looking import ASK_DISPUTE, FIND_DISPUTES
 from payments.services.inbox import APPLY, TRIES
 from payments.services.refunding.sweeping import ADVANCE
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from payments.models import Provider
 
 logger = logging.getLogger(__name__)
+DOCUMENTS = "documents"
 CATCH_UP = "payments.catch_up"
 SYNC = "payments.sync_till"
 
@@ -110,3 +113,20 @@ def find_disputes(*, at: datetime) -> dict[str, int]:
         with suppress(Unsure):  # the next day asks for the same ones
             new += disputes.find_untold(provider, gateway=gateway_for(provider), at=at)
     return {"new": new}
+
+
+@job(MAKE_PACK, queue=DOCUMENTS)
+def dispute_pack(*, dispute_id: int, at: datetime) -> dict[str, str]:
+    return {"sha256": disputes.make_pack(dispute_id, at=at).pack_sha256}
+
+
+@job(SEND_EVIDENCE, queue=DOCUMENTS)
+def send_evidence(*, dispute_id: int, at: datetime) -> dict[str, str]:
+    gateway = gateway_for(selectors.provider_of_dispute(dispute_id))
+    return {"status": disputes.send_evidence(dispute_id, gateway=gateway, at=at).status}
+
+
+@job(ACCEPT)
+def accept_dispute(*, dispute_id: int, at: datetime) -> dict[str, str]:
+    gateway = gateway_for(selectors.provider_of_dispute(dispute_id))
+    return {"status": disputes.accept(dispute_id, gateway=gateway, at=at).status}

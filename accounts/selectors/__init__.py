@@ -26,10 +26,12 @@ from accounts.selectors.evidence import (
     standing_of,
     unproven_customers,
 )
+from accounts.selectors.presence import SignIn, sign_ins_of
 
 __all__ = [
     "NoSeller",
     "NumberState",
+    "SignIn",
     "Standing",
     "approvals_to_give",
     "billing_addresses",
@@ -43,6 +45,7 @@ __all__ = [
     "latest_places",
     "members_of",
     "memberships_of",
+    "sign_ins_of",
     "silent_since",
     "staff_who_may",
     "standing_of",

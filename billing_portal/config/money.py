@@ -38,6 +38,13 @@ REFUND_APPROVAL_CENTS = env.integer(
     most=99_999_999,
     help="A refund above this, in cents and with the others of its customer within a day, needs a second person.",
 )
+DISPUTE_NOTICE_DAYS = env.integer(
+    "DISPUTE_NOTICE_DAYS",
+    5,
+    least=1,
+    most=30,
+    help="So many days before the evidence of a dispute is due, it is urgent on the page of what staff have to do.",
+)
 
 # --- Stripe -----------------------------------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env.secret("STRIPE_SECRET_KEY", help="Secret or restricted key of the Stripe account.")

@@ -28,6 +28,7 @@ WHY: Final[Mapping[str, _StrPromise]] = {
     Limit.AVAILABLE: gettext_lazy("what is available: the rest of the account is reserved"),
     Limit.OVERDUE: gettext_lazy("what is available once the overdue documents are paid"),
     Limit.KEPT: gettext_lazy("what the credit note keeps for its return"),
+    Limit.DISPUTED: gettext_lazy("nothing, as long as a payment of this customer is contested"),
     Limit.ELSEWHERE: gettext_lazy("this money did not come through a payment provider"),
 }
 

@@ -32,6 +32,7 @@ from invoices.selectors.documents import (
     receipts_of,
     receipts_that_paid,
 )
+from invoices.selectors.dossiers import InvoiceDossier, ServiceSold, dossiers_of
 from invoices.selectors.files import DocumentFiles, files_of, files_of_many, last_validation, waiting_validations
 from invoices.selectors.lists import (
     Counts,
@@ -52,11 +53,13 @@ __all__ = [
     "Counts",
     "CreditNotePage",
     "DocumentFiles",
+    "InvoiceDossier",
     "InvoicePage",
     "InvoiceQuery",
     "InvoiceRow",
     "Period",
     "SeriesState",
+    "ServiceSold",
     "StoredDocument",
     "archive_state",
     "chosen_invoices",
@@ -67,6 +70,7 @@ __all__ = [
     "credited_totals",
     "documents_among",
     "documents_of",
+    "dossiers_of",
     "files_of",
     "files_of_many",
     "get_invoice",

@@ -230,15 +230,15 @@ def owners_of(lot_id: int) -> list[int]:
 
 
 def paid_by(lot_id: int) -> dict[str, Money]:
-    """What this lot, and the lots moved from it, pay as it stands: cents by document, in the order of the payments."""
+    """What this lot, and the lots moved from it, ever paid, undone since or not: by document, in the order of time."""
     lots = [lot_id]
     for each in lots:
         lots.extend(Lot.objects.filter(moved_from=each).order_by("pk").values_list("pk", flat=True))
-    rows = Allocation.objects.filter(lot__in=lots).order_by("pk").values_list("item__document_ref", "amount_cents")
+    rows = Allocation.objects.filter(lot__in=lots, amount_cents__gt=0).order_by("pk")
     sums: dict[str, int] = defaultdict(int)
-    for document_ref, cents in rows:
+    for document_ref, cents in rows.values_list("item__document_ref", "amount_cents"):
         sums[document_ref] += cents
-    return {document_ref: Money(cents) for document_ref, cents in sums.items() if cents}
+    return {document_ref: Money(cents) for document_ref, cents in sums.items()}
 
 
 def _open(customer_id: int) -> QuerySet[OpenItem]:

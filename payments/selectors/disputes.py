@@ -36,6 +36,12 @@ def open_dispute_of(customer: Customer) -> Dispute | None:
     return open_disputes(customer).exclude(status=DisputeStatus.WARNING, freezes=False).first()
 
 
+def has_money_in_dispute(customer_id: int) -> bool:
+    """Whether `open_dispute_of` that customer is one."""
+    held = Dispute.objects.filter(customer=customer_id, status__in=OPEN_DISPUTES)
+    return held.exclude(status=DisputeStatus.WARNING, freezes=False).exists()
+
+
 def has_open_dispute(customer: Customer) -> bool:
     """Whether nothing may be debited by itself: a dispute or an inquiry is open, or a fraud warning waits for staff."""
     warned = FraudWarning.objects.filter(payment__customer=customer, handled_at__isnull=True)

@@ -15,6 +15,7 @@ from core.money import ZERO, Money
 from ledger import selectors as ledger
 from ledger.kinds import Origin
 from payments.models import BegunBy, Payment, PaymentStatus, Provider, Refund, RefundEvent, RefundStatus
+from payments.selectors.disputes import has_money_in_dispute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ class Limit(StrEnum):
     AVAILABLE = "AVAILABLE"
     OVERDUE = "OVERDUE"
     KEPT = "KEPT"
+    DISPUTED = "DISPUTED"
     ELSEWHERE = "ELSEWHERE"
 
 
@@ -86,6 +88,7 @@ def limit_of(lot: ledger.LotView, *, customer_id: int, at: datetime, of_hold: st
 
     Never more than what is left of the lot, than was received by the payment less what went back, and than what is
     available once overdue documents are paid. `of_hold` names money that is kept to be given back: so much, no more.
+    Nothing while a payment of the customer is contested: the bank may take back what is given back.
     """
     payment = payment_of_lot(lot)
     if payment is None:
@@ -97,6 +100,8 @@ def limit_of(lot: ledger.LotView, *, customer_id: int, at: datetime, of_hold: st
         overdue = sum((item.open for item in ledger.overdue_items(customer_id, on=local_date(at))), ZERO)
         available = ledger.get_balance(customer_id).available
         bounds |= {Limit.LOT: lot.free, Limit.AVAILABLE: available, Limit.OVERDUE: available - overdue}
+    if has_money_in_dispute(customer_id):
+        bounds[Limit.DISPUTED] = ZERO
     why = min(bounds, key=lambda each: (bounds[each].cents, list(Limit).index(each)))
     return Refundable(lot, payment, max(bounds[why], ZERO), why)
 

@@ -14,6 +14,7 @@ from payments.gateways.paypal import paypal_gateway
 from payments.gateways.stripe import StripeGateway, stripe_gateway
 from payments.models import Method
 from payments.tests.desk import Desk
+from payments.tests.dispute_desk import DisputeDesk
 from payments.tests.drawer import Drawer
 from payments.tests.pointing import point_at
 from payments.tests.refund_desk import RefundDesk, staff
@@ -78,3 +79,9 @@ def drawer(  # noqa: PLR0917  fixtures
     point_at(bank, settings)
     yield Drawer(customer, bank, at, Method.PAYPAL if getattr(request, "param", "") == "paypal" else Method.CARD)
     paypal_gateway.cache_clear()
+
+
+@pytest.fixture
+def card(customer: Customer, gateway: StripeGateway, bank: Bank, at: datetime) -> DisputeDesk:
+    """The individual, who pays by card, and whose payments are contested."""
+    return DisputeDesk(customer, gateway, bank, at, Method.CARD)

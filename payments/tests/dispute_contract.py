@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -131,10 +132,16 @@ class DisputeContract:
         with pytest.raises(Refused):
             gateway.send_evidence(dispute.object_id, EVIDENCE)
 
+    def test_the_pack_alone_is_evidence_enough(self, gateway: Gateway, bank: Bank) -> None:
+        dispute = self.disputed(gateway, bank)
+        bare = replace(EVIDENCE, text="", customer_name="", customer_email="", service="")
+
+        assert gateway.send_evidence(dispute.object_id, bare).state == DisputeState.ANSWERED
+
     def test_an_accepted_dispute_is_lost(self, gateway: Gateway, bank: Bank) -> None:
         dispute = self.disputed(gateway, bank)
 
-        accepted = gateway.accept_dispute(dispute.object_id, note="Accordé", key="dispute-one-accept")
+        accepted = gateway.accept_dispute(dispute.object_id, note="", key="dispute-one-accept")
 
         assert (accepted.state, taken(accepted)) == (DisputeState.LOST, Money(AMOUNT))
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from pytest_django.fixtures import Settings
 
-from accounts.models import Customer
 from core.money import Money
 from ledger import selectors as ledger
 from ledger import services as ledger_services
@@ -17,14 +15,12 @@ from ledger.tests.desk import TODAY, Desk, bill, euros
 from payments.checks import provider_balance
 from payments.gateways.base import DisputeMovement, DisputeState
 from payments.gateways.paypal import paypal_gateway
-from payments.gateways.stripe import StripeGateway
 from payments.models import Dispute, DisputeStatus, Method, Payment
 from payments.models import DisputeMovement as Booked
 from payments.services.crediting import BOOKS
 from payments.services.disputes import look_at
 from payments.tests.dispute_desk import FEES, DisputeDesk, moved, told_of
 from payments.tests.pointing import point_at
-from tests.support.bank import Bank
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +34,6 @@ def desk(request: pytest.FixtureRequest, card: DisputeDesk, settings: Settings) 
         card.gateway, card.method = paypal_gateway(), Method.PAYPAL
     yield card
     paypal_gateway.cache_clear()
-
-
-@pytest.fixture
-def card(customer: Customer, gateway: StripeGateway, bank: Bank, at: datetime) -> DisputeDesk:
-    """The individual who pays by card: what is the same at both providers."""
-    return DisputeDesk(customer, gateway, bank, at, Method.CARD)
 
 
 def clearing(desk: DisputeDesk) -> str:

@@ -92,13 +92,14 @@ class PayPalDisputes:
             raise Unsure(refusal.code) from refusal
 
     def send_evidence(self, object_id: str, evidence: Evidence) -> Dispute:
-        told: Json = {"evidences": [{"evidence_type": "OTHER", "notes": evidence.text[:_LONGEST_NOTE]}]}
+        notes = {"notes": evidence.text[:_LONGEST_NOTE]} if evidence.text else {}
+        told: Json = {"evidences": [{"evidence_type": "OTHER", **notes}]}
         name = _NOT_IN_A_NAME.sub("-", evidence.filename)
         self._door.post_form(f"{_path(object_id)}/provide-evidence", told, file=(name, evidence.pack), key=evidence.key)
         return self._known(object_id)
 
     def accept_dispute(self, object_id: str, *, note: str, key: str) -> Dispute:
-        self._door.post(f"{_path(object_id)}/accept-claim", {"note": note[:_LONGEST_NOTE]}, key=key)
+        self._door.post(f"{_path(object_id)}/accept-claim", {"note": note[:_LONGEST_NOTE]} if note else {}, key=key)
         return self._known(object_id)
 
     def fraud_warning_about(self, news: News) -> FraudWarning | None:

@@ -78,17 +78,16 @@ class StripeDisputes:
         upload: stripe.params.FileCreateParams = {"purpose": "dispute_evidence", "file": pack}
         file = ask(lambda: self._client.v1.files.create(upload, {"idempotency_key": f"{evidence.key}-file"}))
         name = readable(lambda: text(file.id))
-        answer: stripe.params.DisputeUpdateParams = {
-            "evidence": {
-                "customer_name": evidence.customer_name,
-                "customer_email_address": evidence.customer_email,
-                "product_description": evidence.service[:_LONGEST_TEXT],
-                "uncategorized_text": evidence.text[:_LONGEST_TEXT],
-                "uncategorized_file": name,
-            },
-            "submit": True,
-            "expand": _WHOLE,
-        }
+        told: stripe.params.DisputeUpdateParamsEvidence = {"uncategorized_file": name}
+        if evidence.text:  # Stripe refuses empty words
+            told["uncategorized_text"] = evidence.text[:_LONGEST_TEXT]
+        if evidence.customer_name:
+            told["customer_name"] = evidence.customer_name
+        if evidence.customer_email:
+            told["customer_email_address"] = evidence.customer_email
+        if evidence.service:
+            told["product_description"] = evidence.service[:_LONGEST_TEXT]
+        answer: stripe.params.DisputeUpdateParams = {"evidence": told, "submit": True, "expand": _WHOLE}
         disputes = self._client.v1.disputes
         answered = ask(lambda: disputes.update(object_id, answer, {"idempotency_key": evidence.key}))
         return readable(lambda: _dispute(answered))

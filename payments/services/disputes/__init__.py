@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from payments.services.disputes.answering import (
+    LONGEST_ANSWER,
+    NotAnswerable,
+    accept,
+    ask_for_pack,
+    request_acceptance,
+    request_evidence,
+    send_evidence,
+    write_answer,
+)
 from payments.services.disputes.applying import Overtaken, apply_dispute
 from payments.services.disputes.looking import ask_dispute, find_untold, give_up_dispute, look_at, sweep_disputes
+from payments.services.disputes.packing import make_pack, pack_file, pack_json, pack_name, pack_of
 from payments.services.disputes.warning import handle_warning, warned_of
 
 __all__ = [
+    "LONGEST_ANSWER",
+    "NotAnswerable",
     "Overtaken",
+    "accept",
     "apply_dispute",
     "ask_dispute",
+    "ask_for_pack",
     "find_untold",
     "give_up_dispute",
     "handle_warning",
     "look_at",
+    "make_pack",
+    "pack_file",
+    "pack_json",
+    "pack_name",
+    "pack_of",
+    "request_acceptance",
+    "request_evidence",
+    "send_evidence",
     "sweep_disputes",
     "warned_of",
+    "write_answer",
 ]

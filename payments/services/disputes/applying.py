@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from core.failpoints import failpoint
+from outbox.services import enqueue
 from payments import locks
 from payments.dispute_transitions import may_move, move, note
 from payments.gateways.base import DisputeState
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from payments.gateways import base
     from payments.models import Payment
 
+MAKE_PACK: Final = "payments.dispute_pack"
 LOOK_AGAIN: Final = timedelta(days=1)
 _PATIENCE: Final = timedelta(days=30)
 """How long money that should still move after a decision is waited for."""
@@ -54,18 +56,22 @@ def apply_dispute(payment_id: int, told: base.Dispute, *, seen: int, at: datetim
     _remember(dispute, told, at=at)
     problems = money.book_movements(dispute, payment, told, at=at)
     problems += _step(dispute, told, at=at)
+    _arrived(dispute, told, at=at)
     money.freeze(dispute, payment, at=at)
     _end_or_go_on(dispute, at=at)
     _attend(dispute, problems, at=at)
     tell(dispute, payment, at=at)
     dispute.save()
+    if dispute.version == 1:
+        enqueue(MAKE_PACK, {"dispute_id": dispute.pk}, key=f"{MAKE_PACK}:{dispute.pk}", at=at)
     failpoint("dispute.before_commit")
     return dispute
 
 
 def _row(payment: Payment, told: base.Dispute, *, at: datetime) -> Dispute:
     """Our row of this dispute, made when it is new."""
-    found = Dispute.objects.filter(provider=payment.provider, object_id=told.object_id).first()
+    known = Dispute.objects.select_for_update(of=("self",))
+    found = known.filter(provider=payment.provider, object_id=told.object_id).first()
     if found is not None:
         return found
     disputed = told.state == DisputeState.OPENED or told.movements
@@ -113,6 +119,14 @@ def _step(dispute: Dispute, told: base.Dispute, *, at: datetime) -> list[str]:
     if was_over and dispute.is_open and dispute.taken:
         documents.mark_again(dispute, at=at)
     return []
+
+
+def _arrived(dispute: Dispute, told: base.Dispute, *, at: datetime) -> None:
+    """Evidence whose sending was never answered did arrive, if the provider has it to look at."""
+    sending = dispute.evidence_asked_at is not None and dispute.evidence_sent_at is None and dispute.pack_sha256
+    if sending and told.state == DisputeState.ANSWERED:
+        dispute.evidence_sent_at = at
+        note(dispute, "evidence arrived", at=at, detail=dispute.pack_sha256)
 
 
 def _end_or_go_on(dispute: Dispute, *, at: datetime) -> None:
