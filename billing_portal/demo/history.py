@@ -1,10 +1,10 @@
 """Six months in the life of the cast, through the product's own verbs, in the order in which they happened.
 
 Claire pays ahead, then owes a little. The company pays each month, then partly, then not at all: it is late. The town
-hall pays by transfer, naming its invoices. Oscar keeps money on his account, and corrects an invoice. A business in
-Berlin owes its VAT itself, one in Réunion pays the rate of overseas; both pay by transfer. Cards are paid through the
-sandbox, whose clock follows the story, so that the provider's books and ours agree to the cent: its fees are booked
-and its payouts leave on the day they did.
+hall pays by transfer, naming its invoices. Oscar keeps money on his account, gets some back, and corrects an invoice. A
+business in Berlin owes its VAT itself, one in Réunion pays the rate of overseas; both pay by transfer. Cards are paid
+through the sandbox, whose clock follows the story, so that the provider's books and ours agree to the cent: its fees
+are booked and its payouts leave on the day they did.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 
 from accounts import services as people
 from accounts.gateways.vies import vies
+from accounts.models import User
 from billing_portal.demo import bank as cards
+from billing_portal.demo import cast
 from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
 from billing_portal.demo.saving import save_card, save_paypal
@@ -104,6 +106,7 @@ class _Story:
         yield Event(months[_SECOND].at(11, 9), self._tops_up(self.accounts.stranger, Money(10_000)))
         yield Event(months[_SECOND].at(12, 15), self._takes_two_mailboxes_back)
         yield Event(months[_FOURTH].at(8, 19, 30), self._corrects_his_address)
+        yield Event(months[_SECOND].at(13, 15, 30), self._gets_back(self.accounts.stranger, Money(3_000)))
 
     def _claire(self, months: list[Month]) -> Iterator[Event]:
         claire = self.accounts.individual
@@ -209,6 +212,17 @@ class _Story:
         oscar = self.accounts.stranger
         people.update_profile(oscar, name=oscar.name, address_line1="8 rue de la Banque", at=at)
         invoices.correct_buyer(_last_invoice(oscar), at=at)
+
+    def _gets_back(self, customer: Customer, amount: Money) -> Callable[[datetime], object]:
+        """Fanny gives part of the last payment back; the job that follows has the provider do it."""
+
+        def happens(at: datetime) -> None:
+            lot = balances.lots_of(customer.pk)[-1]
+            finance = User.objects.get(email=cast.FANNY.email)
+            wish = payments.RefundWish(lot.id, amount, "Il a payé plus que voulu.", finance)
+            payments.request_refund(wish, at=at)
+
+        return happens
 
     def _confirms(self, customer: Customer, at: datetime) -> None:
         people.refresh_vat_number(customer, gateway=vies(), at=at)

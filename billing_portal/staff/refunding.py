@@ -6,7 +6,7 @@ refunds of the payment it showed, so that nobody refunds what a colleague has ju
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,27 +14,36 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import staff_required
 from billing_portal.staff.customers import customer_or_404
-from billing_portal.staff.refund_forms import RefundForm, at_most
+from billing_portal.staff.refund_forms import WHY, RefundForm, at_most
 from billing_portal.staff.views import UNPROCESSABLE, staff_page
 from core.clock import local_date
 from core.formats import money_text
 from core.money import ZERO
 from ledger import selectors as ledger
 from payments import selectors, services
-from payments.models import Refund, RefundStatus
+from payments.models import Refund, RefundEvent, RefundStatus
 from payments.wiring import gateway_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from django.utils.functional import _StrPromise
 
     from accounts.models import Customer
     from accounts.permissions import UserRequest
     from payments.selectors import Refundable
 
+_NOTES: Final[Mapping[str, _StrPromise]] = {
+    "seen at the provider": gettext_lazy("Seen at the provider"),
+    "answer set aside": gettext_lazy("An answer that does not fit was set aside"),
+    "looked after": gettext_lazy("Looked after"),
+    "approved": gettext_lazy("Approved"),
+}
 _may_look = permission_required("payments.view_refund", raise_exception=True)
 _may_refund = permission_required("payments.add_refund", raise_exception=True)
 
@@ -71,7 +80,7 @@ def refund(request: UserRequest, public_id: UUID) -> HttpResponse:
     found = _found(public_id)
     context: dict[str, Any] = {
         "refund": found,
-        "steps": selectors.history_of_refund(found),
+        "steps": [(_step_words(step), step) for step in selectors.history_of_refund(found)],
         "follow": found.status in (RefundStatus.ASKED, RefundStatus.SENT),
         "may_give_up": found.status in (RefundStatus.ASKED, RefundStatus.WAITING),
         "may_ask": found.status in (RefundStatus.SENT, RefundStatus.UNKNOWN, RefundStatus.PENDING),
@@ -113,6 +122,11 @@ def look_after(request: UserRequest, public_id: UUID) -> HttpResponse:
     return redirect("staff:refund", public_id)
 
 
+def _step_words(step: RefundEvent) -> str:
+    """A step in the reader's language: the status that it led to, or what was noted."""
+    return str(_NOTES.get(step.name) or RefundStatus(step.to_status).label)
+
+
 def _found(public_id: UUID) -> Refund:
     try:
         return selectors.get_refund(public_id)
@@ -136,7 +150,7 @@ def _form_page(
         "customer": customer,
         "form": form,
         "nothing": not form.offered,
-        "elsewhere": [each for each in offered if each.payment is None],
+        "others": [(each, WHY[each.why]) for each in offered if not each.most],
         "available": ledger.get_balance(customer.pk).available,
         "late": sum((item.open for item in overdue), ZERO),
     }

@@ -29,6 +29,8 @@ from payments.models import (
     PayoutStatus,
     Provider,
     ProviderMovement,
+    Refund,
+    RefundStatus,
 )
 from payments.proving import prove
 from tests.support.bank import Bank, open_bank
@@ -132,6 +134,10 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)
     assert sum(payment.received_cents or 0 for payment in paid) == bank.totals()["captured_cents"]
     assert not Payment.objects.exclude(status=PaymentStatus.SUCCEEDED).exists()
+    back = Refund.objects.get()
+    assert (back.status, back.amount_cents) == (RefundStatus.COMPLETED, bank.totals()["refunded_cents"])
+    assert back.tx is not None
+    assert back.tx.effective_on == local_date(back.created_at)
     assert Message.objects.filter(state=MessageState.SENT).count() == Message.objects.count() > 0
     proven_to_the_cent(bank)
     company = Customer.objects.get(name="Atelier Durand SARL")

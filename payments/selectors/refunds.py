@@ -100,10 +100,18 @@ def limit_of(lot: ledger.LotView, *, customer_id: int, at: datetime, of_hold: st
         overdue = sum((item.open for item in ledger.overdue_items(customer_id, on=local_date(at))), ZERO)
         available = ledger.get_balance(customer_id).available
         bounds |= {Limit.LOT: lot.free, Limit.AVAILABLE: available, Limit.OVERDUE: available - overdue}
-    if has_money_in_dispute(customer_id):
+    if is_disputed(payment, customer_id=customer_id):
         bounds[Limit.DISPUTED] = ZERO
     why = min(bounds, key=lambda each: (bounds[each].cents, list(Limit).index(each)))
     return Refundable(lot, payment, max(bounds[why], ZERO), why)
+
+
+def is_disputed(payment: Payment, *, customer_id: int) -> bool:
+    """Whether a bank may take this money, or other money of its owner, back by itself: then nothing is refunded.
+
+    A mere inquiry is no reason: giving the money back is an answer to it.
+    """
+    return any(has_money_in_dispute(each) for each in {payment.customer_id, customer_id})
 
 
 def needs_a_second_person(lot: ledger.LotView, amount: Money, *, customer_id: int, at: datetime) -> bool:

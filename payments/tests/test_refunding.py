@@ -13,7 +13,7 @@ from ledger import services as books
 from outbox.models import Job, Message
 from payments import selectors, services
 from payments.gateways.base import RefundState
-from payments.models import BegunBy, Refund, RefundStatus
+from payments.models import BegunBy, Refund, RefundStatus, WebhookEvent
 from payments.selectors import Limit
 from payments.services import NotRefundable, Overtaken
 from payments.tests.refund_desk import CARD_SENDS_IT_BACK, CARD_TAKES_ITS_TIME, RefundDesk, broken
@@ -381,3 +381,20 @@ def test_when_it_fails_the_money_is_kept_again(refunds: RefundDesk, after: str) 
     assert again.amount == Money(10_000)
     assert broken() == []
     assert refunds.ask(payment, 10_000, of_hold=again.key).status == RefundStatus.ASKED
+
+
+# --- Disputes ---------------------------------------------------------------------------------------------------------
+def test_nothing_is_refunded_while_a_dispute_is_open_and_what_was_asked_does_not_leave(refunds: RefundDesk) -> None:
+    disputed, other = refunds.paid(10_000), refunds.paid(5_000)
+    asked = refunds.ask(other, 1_000)
+    refunds.desk.bank.control(f"dispute/{disputed.intent_id}")
+    services.catch_up(gateway=refunds.desk.gateway, at=refunds.desk.at)
+    for event in WebhookEvent.objects.filter(type__startswith="charge.dispute", state="RECEIVED").order_by("pk"):
+        services.apply_event(event.pk, gateway=refunds.desk.gateway, at=refunds.desk.at)
+
+    with pytest.raises(NotRefundable) as refusal:
+        refunds.ask(other, 1_000)
+    sent = refunds.send(asked)
+
+    assert refusal.value.why == Limit.DISPUTED
+    assert (sent.status, refunds.given_back) == (RefundStatus.CANCELLED, 0)

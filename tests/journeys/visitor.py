@@ -158,8 +158,13 @@ class Visitor:
     @property
     def charged(self) -> Money:
         """What the provider took from her cards."""
-        known = ProviderCustomer.objects.filter(customer=self.customer).first()
-        return Money(self.stack.bank.totals(known.object_id)["captured_cents"] if known else 0)
+        return Money(self.stack.bank.totals(self.person)["captured_cents"] if self.person else 0)
+
+    @property
+    def person(self) -> str:
+        """The card provider's id of her; nothing while it does not know her."""
+        known = ProviderCustomer.objects.filter(customer=self.customer, provider="STRIPE").first()
+        return known.object_id if known else ""
 
     def _is_settled(self, payments: int) -> bool:
         found = self.payments

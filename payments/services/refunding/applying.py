@@ -145,7 +145,6 @@ def _book(refund: Refund, told: Told, *, at: datetime) -> None:
         closes_hold=refund.hold_key,
         reopens=True,
     )
-    failpoint("refund.booked")
     refund.tx_id = booked.tx_id
     if told.fee_back:
         _book_fee(refund, told, at=at)

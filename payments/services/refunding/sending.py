@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.services import withdraw_approval
 from core.failpoints import failpoint
-from payments import locks
+from payments import locks, selectors
 from payments.gateways.base import RefundOrder, Refused, Unsure
 from payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from payments.refund_transitions import may_move, move
@@ -31,6 +31,7 @@ KEY_LIFE = timedelta(hours=23)
 """Stripe keeps idempotency keys for 24 hours at least. After that a refund is looked for, never sent again."""
 _TRIES = 3
 _GONE = "the money is not there any more"
+_DISPUTED = "a dispute was opened meanwhile"
 
 
 def advance_refund(refund_id: int, *, gateway: Gateway, at: datetime) -> Refund:
@@ -73,17 +74,25 @@ def look_for_refunds(payment_id: int, *, gateway: Gateway, at: datetime) -> list
 
 @transaction.atomic
 def _claim(refund_id: int, *, at: datetime) -> bool:
-    """Take the refund for sending, if nobody did and its money is still there (a chargeback may have taken it)."""
+    """Take the refund for sending, if nobody did, its money is still there, and nobody disputes it."""
     refund = locks.lock_refund(refund_id)
     if refund.status != RefundStatus.ASKED:
         return False
-    if not is_held(refund):
-        move(refund, RefundStatus.CANCELLED, at=at, detail=_GONE)
+    if reason := _why_not_now(refund):
+        take_back(refund, at=at)
+        move(refund, RefundStatus.CANCELLED, at=at, detail=reason)
         return False
     refund.sent_at = at
     put_off_refund(refund, at=at)
     move(refund, RefundStatus.SENT, at=at)
     return True
+
+
+def _why_not_now(refund: Refund) -> str:
+    """What happened since it was asked for that keeps it from leaving, or nothing."""
+    if not is_held(refund):
+        return _GONE
+    return _DISPUTED if selectors.is_disputed(refund.payment, customer_id=refund.customer_id) else ""
 
 
 def _conclude(refund_id: int, call: Callable[[Refund], Told | None], *, at: datetime) -> Refund:
