@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import stripe
 
-from sandbox.tests.conftest import Control, paid
+from sandbox.tests.conftest import Control, Visitor, paid, top_up
 
 
 def test_a_saved_card_is_listed_and_charged(client: stripe.StripeClient, customer: str) -> None:
@@ -116,3 +116,62 @@ def test_a_customer_is_created_changed_and_read(client: stripe.StripeClient) -> 
 def test_metadata_has_limits(client: stripe.StripeClient, notes: dict[str, str]) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="etadata"):
         client.v1.customers.create({"metadata": notes})
+
+
+def test_a_page_offers_saved_cards_only_when_it_is_asked_to(
+    client: stripe.StripeClient, customer: str, visitor: Visitor, control: Control
+) -> None:
+    first = top_up(client, customer, payment_intent_data={"setup_future_usage": "off_session"})
+    control(f"pay/{first.id}", card="5555555555554444")
+    (saved,) = client.v1.customers.payment_methods.list(customer).data
+    plain = top_up(client, customer)
+    offering = top_up(client, customer, saved_payment_method_options={"allow_redisplay_filters": ["limited"]})
+    strict = top_up(client, customer, saved_payment_method_options={"allow_redisplay_filters": ["always"]})
+
+    assert saved.allow_redisplay == "limited"
+    assert f'value="{saved.id}"' in visitor.get(f"/checkout/{offering.id}").body
+    for page in (plain, strict):
+        assert saved.id not in visitor.get(f"/checkout/{page.id}").body
+        assert control(f"pay/{page.id}", method=saved.id)["outcome"] == "DECLINED"
+    answer = visitor.post(f"/checkout/{offering.id}", {"saved": saved.id})
+    assert answer.status == 303
+    assert client.v1.checkout.sessions.retrieve(offering.id).payment_status == "paid"
+
+
+def test_a_page_that_saves_pays_nothing_and_so_offers_nothing(client: stripe.StripeClient, customer: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="saved_payment_method_options"):
+        client.v1.checkout.sessions.create(
+            {
+                "mode": "setup",
+                "customer": customer,
+                "currency": "eur",
+                "success_url": "http://localhost/ok",
+                "saved_payment_method_options": {"allow_redisplay_filters": ["always"]},
+            }
+        )
+
+
+def test_the_network_of_a_card_is_one_of_its_own(client: stripe.StripeClient, customer: str) -> None:
+    method = client.v1.payment_methods.attach("pm_card_cartesBancaires", {"customer": customer}).id
+
+    changed = client.v1.payment_methods.update(method, {"card": {"networks": {"preferred": "visa"}}})
+
+    assert changed.card is not None
+    assert changed.card.display_brand == "visa"
+    with pytest.raises(stripe.InvalidRequestError, match="does not support the network"):
+        client.v1.payment_methods.update(method, {"card": {"networks": {"preferred": "mastercard"}}})
+
+
+def test_a_card_is_taken_away_and_renewed_without_a_word_of_ours(
+    client: stripe.StripeClient, customer: str, control: Control, look: Control
+) -> None:
+    method = client.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id
+
+    control(f"methods/{method}/renew", month=3, year=2041)
+    control(f"methods/{method}/detach")
+
+    found = client.v1.payment_methods.retrieve(method)
+    assert found.card is not None
+    assert (found.customer, found.card.exp_month, found.card.exp_year) == (None, 3, 2041)
+    told = [event.type for event in client.v1.events.list({"limit": 2}).data]
+    assert told == ["payment_method.detached", "payment_method.automatically_updated"]

@@ -17,6 +17,7 @@ from invoices import services as invoices
 from ledger import services as ledger
 from ledger.kinds import Journal, Origin
 from payments.models import Failure, Payment, PaymentStatus, Purpose
+from tests.browser.methods import doubtful_method, keep_methods
 from tests.support.cast import make_cast
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
     from invoices.models import Invoice, Receipt
+    from payments.models import SavedMethod
     from tests.support.cast import Cast
 
 
@@ -48,6 +50,8 @@ class World:
     credited: Payment
     checking: Payment
     refused: Payment
+    saved: SavedMethod
+    doubtful: SavedMethod
 
 
 def make_world(url: str) -> World:
@@ -79,6 +83,8 @@ def make_world(url: str) -> World:
         credited=credited,
         checking=_payment(patient, now, status=PaymentStatus.UNKNOWN, session_id="cs_silent"),
         refused=_refused(cast.company, now),
+        saved=keep_methods(cast.individual, now),
+        doubtful=doubtful_method(patient, now),
     )
 
 
