@@ -77,7 +77,7 @@ def test_a_customer_takes_the_own_list_along(claire: Client, documents: list[Inv
     assert response.headers["Cache-Control"] == "private, no-store"
     head, *rows = rows_of_csv(response)
     assert head[:4] == ["Numéro", "Type", "Date d’émission", "Échéance"]
-    assert [row[0] for row in rows] == [third.number, second.number, note.number, first.number]
+    assert [row[0] for row in rows] == [note.number, third.number, second.number, first.number]
     assert str(other.number) not in str(rows)
     by_number = {row[0]: row for row in rows}
     assert by_number[str(first.number)][9:] == ["39,00", "7,80", "46,80", "0,00", "Réglée"]
