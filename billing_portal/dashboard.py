@@ -25,7 +25,7 @@ from invoices.selectors import invoice_state, with_taken
 from invoices.states import InvoiceStatus
 from ledger import selectors as ledger
 from ledger.presenting import line
-from payments.selectors import being_checked
+from payments.selectors import being_checked, document_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,8 +95,8 @@ def overview(customer: Customer, *, today: date, may_pay: bool) -> dict[str, Any
     situation = Situation(
         today=today,
         balance=balance.balance,
-        to_pay=max(balance.receivable - balance.incoming, ZERO),
-        claims=[Claim(item.document_ref, item.open, item.due_date, item.disputed) for item in items],
+        to_pay=max(sum((item.open for item in items if not item.disputed), ZERO) - balance.incoming, ZERO),
+        claims=[Claim(document_name(item), item.open, item.due_date, item.disputed) for item in items],
         checking=payment.amount if payment else None,
         can_pay=may_pay,
         pays_by_transfer=customer.is_public,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.money import ZERO, Money
 from core.sheets import Sheet
 from ledger.kinds import MovementKind
-from ledger.selectors import money_in_flight
+from ledger.selectors import disputed_items, money_in_flight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,6 +47,11 @@ def line(movement: Movement) -> Line:
         return Line(movement, str(kind.label), movement.label.removeprefix(f"{kind.label} "))
     detail = "" if movement.piece_ref in movement.label else movement.label
     return Line(movement, f"{kind.label} {movement.piece_ref}", detail)
+
+
+def open_and_disputed(customer_id: int) -> Money:
+    """What is to pay again because its payment is contested. One query."""
+    return sum((item.open for item in disputed_items(customer_id)), ZERO)
 
 
 def refunds_in_flight(customer_id: int) -> list[InFlight]:

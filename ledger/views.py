@@ -34,6 +34,7 @@ def transactions(request: CustomerRequest) -> HttpResponse:
         "ledger/transactions.html",
         {
             "filters": form,
+            "disputed": presenting.open_and_disputed(request.customer.pk),
             "filtered": bool(form.kept),
             "lines": [presenting.line(movement) for movement in page.rows],
             "totals": presenting.totals(page.rows) if whole else None,

@@ -128,6 +128,7 @@ def result_context(payment: Payment, *, came_back: bool, follow: bool) -> dict[s
         context["refunds"] = [
             RefundLine(each, selectors.truth_of_refund(each)) for each in selectors.refunds_shown(payment)
         ]
+        context["dispute"] = selectors.latest_dispute_of(payment)
         context["receipt"] = invoices.receipt_for(payment.reference)
         context["balance"] = ledger.get_balance(payment.customer_id).balance
         context["addresses"] = accounts.billing_addresses(payment.customer)

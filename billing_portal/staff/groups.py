@@ -27,7 +27,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     "invoices": ("view_invoice", "view_receipt", "view_vatrate", "view_validation"),
     "payments": (
         *("view_payment", "add_amountreview", "view_webhookevent", "change_webhookevent"),
-        *("view_savedmethod", "view_cardattempt", "view_refund"),
+        *("view_savedmethod", "view_cardattempt", "view_refund", "view_dispute", "view_fraudwarning", "change_dispute"),
     ),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {

@@ -33,6 +33,9 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     refunds = _list(request, _("Refunds"), "payments.refund", "undo")
     for entry in refunds:
         entry["active"] = request.path.startswith((entry["link"], "/admin/remboursements/"))
+    disputes = _list(request, _("Disputes"), "payments.dispute", "gavel")
+    for entry in disputes:
+        entry["active"] = request.path.startswith((entry["link"], "/admin/litiges/"))
     return [
         to_do,
         *customers,
@@ -40,6 +43,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *_list(request, _("Checks of invoices"), "invoices.validation", "fact_check"),
         *_list(request, _("Payments"), "payments.payment", "credit_card"),
         *refunds,
+        *disputes,
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),

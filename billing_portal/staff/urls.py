@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from billing_portal.staff import (
     approvals,
     closings,
     crediting,
     customers,
+    disputing,
     evidence,
     exports,
     invoicing,
@@ -32,6 +33,11 @@ urlpatterns = [
     path("remboursements/<uuid:public_id>/abandonner/", refunding.give_up, name="give_up_refund"),
     path("remboursements/<uuid:public_id>/demander/", refunding.ask_again, name="ask_about_refund"),
     path("remboursements/<uuid:public_id>/traiter/", refunding.look_after, name="look_after_refund"),
+    path("litiges/<uuid:public_id>/", disputing.dispute, name="dispute"),
+    path("litiges/<uuid:public_id>/repondre/", disputing.answer, name="answer_dispute"),
+    path("litiges/<uuid:public_id>/accepter/", disputing.give_in, name="give_in"),
+    path("litiges/<uuid:public_id>/demander/", disputing.look_again, name="ask_about_dispute"),
+    re_path(r"^litiges/(?P<public_id>[0-9a-f-]{36})/dossier\.(?P<form>pdf|json)$", disputing.pack, name="dispute_pack"),
     path("approbations/<uuid:public_id>/", approvals.approval, name="approval"),
     path("approbations/<uuid:public_id>/decider/", approvals.decide, name="decide"),
     path("exports/", exports.exports, name="exports"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payments.admin.disputes import DisputeAdmin, FraudWarningAdmin
 from payments.admin.inbox import WebhookEventAdmin
 from payments.admin.payments import PaymentAdmin
 from payments.admin.till import PayoutAdmin, ProviderMovementAdmin
@@ -9,6 +10,8 @@ from payments.method_admin import CardAttemptAdmin, SavedMethodAdmin
 
 __all__ = [
     "CardAttemptAdmin",
+    "DisputeAdmin",
+    "FraudWarningAdmin",
     "PaymentAdmin",
     "PayoutAdmin",
     "ProviderMovementAdmin",

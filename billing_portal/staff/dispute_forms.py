@@ -1,0 +1,21 @@
+"""What staff type in to answer a dispute."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from payments.services.disputes import LONGEST_ANSWER
+
+
+class AnswerForm(forms.Form):
+    """Our words, and whether they are sent now: the buttons of one form say so."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Our answer"),
+        help_text=gettext_lazy("What the bank should know: what was sold, used and said. It opens the pack."),
+        max_length=LONGEST_ANSWER,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    send = forms.BooleanField(required=False, widget=forms.HiddenInput)
