@@ -38,6 +38,9 @@ mutation: .venv/.dev-ok ## remove each guard of the ledger in turn: some test mu
 corpus: .venv/.dev-ok ## 600 invoices and credit notes of every kind through every rule of Factur-X (minutes)
 	$(BIN)/python -m tests.corpus
 
+simulation: .venv/.dev-ok ## live 200 random lives of payments, with faults and crashes (long; SEEDS=, FIRST=)
+	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),200) --first $(or $(FIRST),1)
+
 docs: .venv/.dev-ok ## write again the pages of docs/ that are made from the code
 	$(BIN)/python manage.py write_docs
 

@@ -31,6 +31,8 @@ KEY_LIFE = timedelta(hours=23)
 """Stripe keeps idempotency keys for 24 hours at least. After that a page is looked for, never asked for again."""
 _ORDER_KEY_LIFE = timedelta(hours=5)
 """PayPal keeps the ids of orders for 6 hours."""
+FORGOTTEN = timedelta(days=1)
+"""How long after its end a page that the provider has no longer counts as never paid (PayPal forgets orders)."""
 _TRIES = 3
 _GLANCE = timedelta(seconds=3)
 
@@ -105,7 +107,7 @@ def _conclude(payment_id: int, look: Callable[[Payment], Page | None], *, at: da
         return _doubt(payment, str(doubt), at=at)
     failpoint("provider.answered")
     if page is None:
-        return _never_opened(payment_id, at=at)
+        return _nobody_paid(payment, at=at)
     payment = apply(payment_id, page, at=at)
     failpoint("answer.applied")
     return payment
@@ -133,6 +135,8 @@ def _find(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Pag
     then the same call again, but not for ever: a page whose address nobody was given cannot be paid. Unless it is paid
     without being seen, from a saved account: then only the provider's word ends it.
     """
+    if payment.session_id and at >= payment.page_expires_at + FORGOTTEN and not gateway.closes_pages:
+        return _unless_forgotten(payment.session_id, gateway)
     if payment.session_id or hint:
         return _read(payment.session_id or hint, gateway)
     person = known_person(payment.customer, provider=payment.provider)
@@ -145,6 +149,14 @@ def _find(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Pag
     elif payment.asked_count >= _TRIES or at - payment.created_at > KEY_LIFE:
         return None
     return _read(_open(payment, gateway, at=at).session_id, gateway)  # a repeated answer may be an old one
+
+
+def _unless_forgotten(session_id: str, gateway: Gateway) -> Page | None:
+    """A page that is long over. Where money is taken only by a call of ours, one that is not there took none."""
+    try:
+        return gateway.read_page(session_id)
+    except Refused:
+        return None
 
 
 def _read(session_id: str, gateway: Gateway) -> Page:
@@ -217,10 +229,10 @@ def _doubt(seen: Payment, reason: str, *, at: datetime) -> Payment:
 
 
 @transaction.atomic
-def _never_opened(payment_id: int, *, at: datetime) -> Payment:
-    """The provider was asked and has no page of that payment: nobody can have paid."""
-    payment = locks.lock_payment(payment_id)
-    if may_move(payment, PaymentStatus.ABANDONED) and not payment.session_id:
+def _nobody_paid(seen: Payment, *, at: datetime) -> Payment:
+    """The provider was asked and has no page of that payment, or no longer one: nobody can have paid."""
+    payment = locks.lock_payment(seen.pk)
+    if may_move(payment, PaymentStatus.ABANDONED) and payment.session_id == seen.session_id:
         move(payment, PaymentStatus.ABANDONED, at=at)
     return payment
 

@@ -20,6 +20,7 @@ from payments.gateways.stripe import StripeGateway
 from payments.models import EventState, Failure, Method, Payment, PaymentStatus, Provider, WebhookEvent
 from payments.selectors import history_of
 from payments.services import Wish
+from payments.services.asking import FORGOTTEN
 from payments.tests.pointing import point_at
 from payments.tests.test_paypal_gateway import paypal_totals
 from payments.wiring import gateway_for
@@ -120,6 +121,18 @@ def test_a_page_that_nobody_approved_stays_open_and_closes_when_its_time_is_over
     assert ask(opened, at).status == PaymentStatus.ABANDONED  # approved too late: nothing is taken
     assert paypal_totals(bank)["captures"] == 0
     assert ledger.get_balance(customer.pk).balance == Money(0)
+
+
+def test_an_order_that_paypal_forgot_while_we_did_not_ask_took_no_money(
+    opened: Payment, bank: Bank, at: datetime
+) -> None:
+    bank.advance(4 * 86_400)
+    silent = ask(opened, opened.page_expires_at + timedelta(hours=1))
+
+    ended = ask(opened, opened.page_expires_at + FORGOTTEN)
+
+    assert (silent.status, ended.status) == (PaymentStatus.UNKNOWN, PaymentStatus.ABANDONED)
+    assert steps(opened)[-2:] == ["provider silent", "found abandoned"]
 
 
 def test_a_page_that_was_given_up_is_not_captured(opened: Payment, bank: Bank, at: datetime) -> None:
