@@ -1,4 +1,4 @@
-"""`python -m tests.simulation [--seeds 200] [--first 1] [--steps 150] [--engine sqlite]`: many lives, one after the other.
+"""`python -m tests.simulation [--seeds 200] [--first 1] [--steps 150] [--engine …]`: many lives, one after the other.
 
 A life that ends badly prints its seed and its steps; `--first SEED --seeds 1` lives it again.
 """
