@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from core.money import Money
     from payments.selectors import Refundable
 
+KEPT: Final = "credit_note:"
+"""How the holds begin that keep the money which a credit note freed for its return."""
 WHY: Final[Mapping[str, _StrPromise]] = {
     Limit.LOT: gettext_lazy("what is left of this payment and not reserved"),
     Limit.CAPTURED: gettext_lazy("what this payment received, less what went back"),

@@ -7,6 +7,7 @@ refunds of the payment it showed, so that nobody refunds what a colleague has ju
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.models import Customer
 from accounts.permissions import staff_required
 from billing_portal.staff.customers import customer_or_404
-from billing_portal.staff.refund_forms import WHY, RefundForm, at_most
+from billing_portal.staff.refund_forms import KEPT, WHY, RefundForm, at_most
 from billing_portal.staff.views import UNPROCESSABLE, staff_page
 from core.clock import local_date
 from core.formats import money_text
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from accounts.models import Customer
     from accounts.permissions import UserRequest
     from payments.selectors import Refundable
 
@@ -71,6 +72,16 @@ def write_refund(request: UserRequest, number: str) -> HttpResponse:
     else:
         return redirect("staff:refund", asked.public_id)
     return _form_page(request, customer, form, offered, status=UNPROCESSABLE)
+
+
+@staff_required
+@_may_look
+def kept_money(request: UserRequest) -> HttpResponse:
+    """What credit notes keep for its return, oldest first, each with the way to give it back."""
+    kept = ledger.kept_money(KEPT)
+    owners = Customer.objects.in_bulk([each.customer_id for each in kept])
+    rows = [(owners[each.customer_id], each, each.key.split(":")[1], urlencode({"reserve": each.key})) for each in kept]
+    return staff_page(request, "staff/kept_money.html", _("Money of credit notes to give back"), rows=rows)
 
 
 @staff_required

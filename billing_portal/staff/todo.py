@@ -13,8 +13,10 @@ from accounts import selectors as accounts
 from accounts.models import ApprovalState, CheckOutcome, VatNumberCheck
 from billing_portal.staff.dispute_queues import dispute_queues
 from billing_portal.staff.queues import Queue, listed, size
+from billing_portal.staff.refund_forms import KEPT
 from billing_portal.staff.todo_till import till
 from invoices.selectors import waiting_validations
+from ledger import selectors as ledger
 from outbox import selectors as outbox
 from outbox.models import Job, JobState, Message, MessageState
 from payments import selectors as payments
@@ -114,6 +116,7 @@ def _payments(at: datetime) -> list[Queue]:
 
 
 def _refunds(at: datetime) -> list[Queue]:
+    kept = ledger.kept_money(KEPT)
     unknown = Refund.objects.filter(status=RefundStatus.UNKNOWN, ask_at__isnull=False)
     return [
         Queue(
@@ -132,6 +135,16 @@ def _refunds(at: datetime) -> list[Queue]:
             timedelta(days=1),
             _("Look"),
             listed("payments_refund", attention="failed"),
+            at,
+        ),
+        Queue(
+            _("Money of credit notes to give back"),
+            _("a consumer who withdraws has it back within 14 days"),  # C. conso. art. L221-24
+            len(kept),
+            kept[0].since if kept else None,
+            timedelta(days=7),
+            _("Give back"),
+            reverse("staff:kept_money"),
             at,
         ),
     ]

@@ -29,6 +29,7 @@ urlpatterns = [
     path("clients/<str:number>/vies/", evidence.check_number, name="check_number"),
     path("clients/<str:number>/indice/", evidence.note_place, name="note_place"),
     path("clients/<str:number>/remboursement/", refunding.write_refund, name="write_refund"),
+    path("remboursements/a-rendre/", refunding.kept_money, name="kept_money"),
     path("remboursements/<uuid:public_id>/", refunding.refund, name="refund"),
     path("remboursements/<uuid:public_id>/abandonner/", refunding.give_up, name="give_up_refund"),
     path("remboursements/<uuid:public_id>/demander/", refunding.ask_again, name="ask_about_refund"),

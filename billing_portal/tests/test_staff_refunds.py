@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import Group
@@ -247,6 +248,10 @@ def test_only_what_a_credit_note_keeps_is_offered_when_it_is_about_that(
     key = f"credit_note:AV2026-000001:{lot.id}"
     books.hold_outgoing(desk.customer.pk, Money(1_200), key=key, reason="kept", at=desk.at, lot_id=lot.id)
 
+    assert "Argent d’avoirs à rendre" in words(finance.get("/admin/"))
+    waiting = finance.get(reverse("staff:kept_money"))
+    assert "AV2026-000001" in words(waiting)
+    assert unescape(waiting.content.decode()).count(form_address(desk, reserve=quote(key, safe=""))) == 1
     told = words(finance.get(form_address(desk, reserve=key)))
     assert "au plus 12,00 €, ce que l’avoir garde pour être rendu" in told
     nothing = words(finance.get(form_address(desk, reserve="credit_note:other")))

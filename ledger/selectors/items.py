@@ -62,6 +62,16 @@ class HeldLot:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptMoney:
+    """Money of a customer that is held, under which name, and since when."""
+
+    customer_id: int
+    amount: Money
+    key: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InFlight:
     """Money on its way: `reason` is the word of whoever placed the hold."""
 
@@ -148,6 +158,15 @@ def held_lots(customer_id: int, key: str) -> list[HeldLot]:
     active = Hold.objects.filter(customer=customer_id, released_at__isnull=True, lot__isnull=False)
     rows = active.filter(key__startswith=f"{key}:")
     return [HeldLot(row.lot_id or 0, Money(row.amount_cents), row.key) for row in rows.order_by("lot_id")]
+
+
+def kept_money(key: str) -> list[KeptMoney]:
+    """All the money, of whoever it is, under outgoing holds on a lot whose name begins so, oldest first. One query."""
+    active = Hold.objects.filter(released_at__isnull=True, lot__isnull=False, key__startswith=key)
+    return [
+        KeptMoney(row.customer_id, Money(row.amount_cents), row.key, row.placed_at)
+        for row in active.order_by("placed_at", "pk")
+    ]
 
 
 def allocations_of(document_ref: str) -> list[AllocationView]:
