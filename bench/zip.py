@@ -51,7 +51,7 @@ def _document(number: int) -> StoredDocument:
         net=Money(3900),
         vat=Money(780),
         total=Money(4680),
-        stored=Rendition(sha256=archive.store(content), size=len(content)),
+        stored=Rendition(kind="PDF", sha256=archive.store(content), size=len(content)),
     )
 
 
