@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.money import Money
 from invoices import archive, selectors
 from invoices.content import content_hash, invoice_content
-from invoices.models import Invoice, Receipt, Rendition
+from invoices.models import Invoice, Quote, Receipt, Rendition
 from ledger import selectors as ledger
 from outbox.models import Message
 from payments.models import Payment, PaymentEvent
@@ -82,7 +82,8 @@ def _document(invoice: Invoice) -> dict[str, Any]:
 
 def _order(invoice: Invoice) -> dict[str, Any]:
     names = ("subject", "service_code", "engagement_number", "market_number")
-    return {"drafted_at": invoice.created_at, **{name: getattr(invoice, name) for name in names}}
+    offered = Quote.objects.filter(invoice=invoice).values_list("number", flat=True).first() or ""
+    return {"drafted_at": invoice.created_at, "quote": offered, **{name: getattr(invoice, name) for name in names}}
 
 
 def _entry(invoice: Invoice, trail: DocumentTrail) -> dict[str, Any]:

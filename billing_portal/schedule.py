@@ -18,6 +18,7 @@ def beat_schedule(*, outbox: int, payments: int, catch_up: int, seal: int, till:
         "payments-proof": _every(24 * _HOUR, "payments.tasks.prove"),
         "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),
         "vat-numbers-recheck": _every(_HOUR, "accounts.tasks.recheck_vat_numbers"),
+        "quotes-expire": _every(_HOUR, "invoices.tasks.expire_quotes"),
         "ledger-seal": _every(seal, "ledger.tasks.seal"),
         "ledger-close-periods": _every(_HOUR, "ledger.tasks.close_periods"),
         "exports-sweep": _every(_HOUR, "billing_portal.tasks.sweep_exports"),

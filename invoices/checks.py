@@ -11,11 +11,11 @@ from django.db.models.functions import Abs, Cast, Coalesce, Right
 
 from core.checks import Check
 from core.money import Money
-from invoices import archive
+from invoices import archive, quote_checks
 from invoices.content import content_hash, invoice_content, receipt_content
 from invoices.guards import expected_triggers, installed_triggers
-from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition, Validation
-from invoices.states import DocumentKind, InvoiceStatus, Outcome, RenditionKind, Series
+from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Quote, Receipt, Rendition, Validation
+from invoices.states import DocumentKind, InvoiceStatus, Outcome, QuoteKind, RenditionKind, Series
 from invoices.tax import Treatment
 from ledger import selectors as ledger
 from outbox.models import Job, JobState
@@ -46,6 +46,14 @@ def documents() -> list[Check]:
     ]
 
 
+def quotes() -> list[Check]:
+    """Quotes are as frozen, and became the invoices they offered."""
+    return [
+        _result("invoices.quotes_as_frozen", quote_checks.changed_quotes(), counted="every quote is as it was sent"),
+        _result("invoices.quotes_agree", quote_checks.wrong_invoices(), counted="every accepted quote is its invoice"),
+    ]
+
+
 def _result(name: str, wrong: Iterable[str], *, counted: str) -> Check:
     found = list(wrong)
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
@@ -63,6 +71,8 @@ def _numbers_follow() -> Check:
         **_spans(_issued().filter(kind=DocumentKind.INVOICE), Series.INVOICE),
         **_spans(_issued().filter(kind=DocumentKind.CREDIT_NOTE), Series.CREDIT_NOTE),
         **_spans(Receipt.objects.all(), Series.RECEIPT),
+        **_spans(Quote.objects.filter(kind=QuoteKind.QUOTE), Series.QUOTE),
+        **_spans(Quote.objects.filter(kind=QuoteKind.PROFORMA), Series.PROFORMA),
     }
     for series in DocumentSeries.objects.order_by("prefix", "year"):
         name = f"{series.prefix}{series.year}"
@@ -73,7 +83,9 @@ def _numbers_follow() -> Check:
     return _result("invoices.numbers_follow", wrong, counted="every series is complete")
 
 
-def _spans(rows: QuerySet[Invoice] | QuerySet[Receipt], prefix: Series) -> dict[str, tuple[int, int, int]]:
+def _spans(
+    rows: QuerySet[Invoice] | QuerySet[Quote] | QuerySet[Receipt], prefix: Series
+) -> dict[str, tuple[int, int, int]]:
     """(first, last, how many) for each year of a series."""
     serials = (
         rows.annotate(serial=Cast(Right("number", 6), IntegerField()), year=F("issue_date__year"))
@@ -215,6 +227,7 @@ def _every_document_has_its_pdf() -> Check:
         *_issued().exclude(renditions__in=renditions).values_list("number", flat=True),
         *_issued().filter(renditions__in=renditions, validations__isnull=True).values_list("number", flat=True),
         *Receipt.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
+        *Quote.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
     ]
     keys = {f"invoices.render:{number}": str(number) for number in bare}
     alive = set(Job.objects.filter(key__in=keys).exclude(state=JobState.FAILED).values_list("key", flat=True))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.forms import ProfileForm
+from invoices.models import LABEL_LENGTH
 from invoices.selectors import InvoiceQuery, Period
 from invoices.states import Settlement
 
@@ -71,6 +72,22 @@ class ZipForm(forms.Form):
         """The year or the month; None when no year could be read."""
         year = self.cleaned_data.get("year")
         return Period.of(year, self.cleaned_data.get("month")) if year else None
+
+
+class AgreementForm(forms.Form):
+    """Yes to a quote: the box says to what exactly."""
+
+    agree = forms.BooleanField(error_messages={"required": _("Tick the box to accept. Nothing was issued.")})
+
+    def __init__(self, data: Any = None, *, text: str) -> None:
+        super().__init__(data)
+        self.fields["agree"].label = text
+
+
+class RefusalForm(forms.Form):
+    """No to a quote, and why if one likes to say it."""
+
+    reason = forms.CharField(label=_("Why? It helps us"), required=False, max_length=LABEL_LENGTH)
 
 
 class BuyerForm(ProfileForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoices.services import announcing, rehashing, rendering
+from invoices.services import announcing, quote_mails, rehashing, rendering
 from outbox.registry import job
 
 if TYPE_CHECKING:
@@ -14,20 +14,30 @@ CHECK_ARCHIVE = "invoices.check_archive"
 
 
 @job("invoices.render", queue="documents")
-def render(*, at: datetime, invoice_id: int | None = None, receipt_id: int | None = None) -> dict[str, str]:
-    """Make and store the files of an invoice, or the PDF of a receipt."""
+def render(
+    *, at: datetime, invoice_id: int | None = None, receipt_id: int | None = None, quote_id: int | None = None
+) -> dict[str, str]:
+    """Make and store the files of an invoice, or the PDF of a receipt or of a quote."""
     if invoice_id is not None:
         made = rendering.render_invoice(invoice_id, at=at)
         return {"outcome": made.validation.outcome, "sha256": (made.facturx or made.pdf).sha256}
     if receipt_id is not None:
         return {"sha256": rendering.render_receipt(receipt_id, at=at).sha256}
-    raise ValueError("neither an invoice nor a receipt is named")
+    if quote_id is not None:
+        return {"sha256": rendering.render_quote(quote_id, at=at).sha256}
+    raise ValueError("no document is named")
 
 
 @job("invoices.announce")
 def announce(*, at: datetime, invoice_ids: list[int]) -> None:
     """Write to the customers whose invoices were issued."""
     announcing.announce(invoice_ids, at=at)
+
+
+@job("invoices.announce_quote")
+def announce_quote(*, at: datetime, quote_id: int) -> None:
+    """Write to the customer to whom a quote was sent."""
+    quote_mails.announce_quote(quote_id, at=at)
 
 
 @job(CHECK_ARCHIVE, attempts=3)

@@ -1,10 +1,10 @@
-"""Locks, always in this order: customer (the ledger's), invoices, then the series of their numbers."""
+"""Locks, always in this order: customer (the ledger's), quotes, invoices, then the series of their numbers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from invoices.models import DocumentSeries, Invoice, Validation
+from invoices.models import DocumentSeries, Invoice, Quote, Validation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,12 @@ def lock_invoices(invoice_ids: Sequence[int]) -> dict[int, Invoice]:
 def lock_validation(validation_id: int) -> Validation:
     """That outcome, locked. Raises Validation.DoesNotExist."""
     return Validation.objects.select_for_update().get(pk=validation_id)
+
+
+def lock_quote(quote_id: int) -> Quote:
+    """That quote, locked; its customer is locked before when an invoice comes of it. Raises Quote.DoesNotExist."""
+    found = Quote.objects.select_related("customer", "invoice").select_for_update(of=("self",))
+    return found.get(pk=quote_id)
 
 
 def lock_series(prefix: Series, year: int) -> tuple[DocumentSeries, list[DocumentSeries]]:

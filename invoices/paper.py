@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Receipt
+    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Quote, Receipt
     from invoices.presenting import ShownLine
 
 _WINDOW_LINES, _WINDOW_COLUMNS = 6, 42
@@ -264,7 +264,7 @@ def _invoice_references(
     return reference_rows(first, invoice)
 
 
-def reference_rows(first: Sequence[Reference | None], invoice: Invoice) -> list[list[Reference]]:
+def reference_rows(first: Sequence[Reference | None], invoice: Invoice | Quote) -> list[list[Reference]]:
     """First who and when; then, when there are any, the buyer's own references (C. com. art. L. 441-9, I)."""
     second = [
         Reference(_("Service code"), invoice.service_code),

@@ -9,11 +9,12 @@ from django.utils import translation
 
 from invoices.credit_paper import credit_note_paper
 from invoices.paper import invoice_paper, receipt_paper
+from invoices.quote_paper import quote_paper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Receipt
+    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Quote, Receipt
 
 
 def invoice_pdf(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat]) -> bytes:
@@ -41,6 +42,15 @@ def receipt_pdf(receipt: Receipt) -> bytes:
     with translation.override(receipt.buyer["language"]):
         page = render_to_string("paper/receipt.html", {"paper": receipt_paper(receipt)})
     return press(page, identifier=receipt.number)
+
+
+def quote_pdf(quote: Quote) -> bytes:
+    """The PDF of a quote or of a pro forma invoice, in its buyer's language. Promise as `invoice_pdf`."""
+    from invoices.press import press  # noqa: PLC0415 - as above
+
+    with translation.override(quote.buyer["language"]):
+        page = render_to_string("paper/quote.html", {"paper": quote_paper(quote)})
+    return press(page, identifier=quote.number)
 
 
 def _page(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat]) -> str:

@@ -21,6 +21,32 @@ class InvoiceStatus(models.TextChoices):
     ISSUED = "ISSUED", _("Issued")
 
 
+class QuoteKind(models.TextChoices):
+    """What is offered before any invoice. Neither is one, nor shares its series."""
+
+    QUOTE = "QUOTE", _("Quote")
+    PROFORMA = "PROFORMA", _("Pro forma invoice")
+
+    @property
+    def series(self) -> Series:
+        return Series.QUOTE if self is QuoteKind.QUOTE else Series.PROFORMA
+
+
+class QuoteStatus(models.TextChoices):
+    """Where an offer stands. Its content never changes; it ends once."""
+
+    SENT = "SENT", pgettext_lazy("quote", "Waiting for your answer")
+    ACCEPTED = "ACCEPTED", pgettext_lazy("quote", "Accepted")
+    REFUSED = "REFUSED", pgettext_lazy("quote", "Refused")
+    EXPIRED = "EXPIRED", pgettext_lazy("quote", "Expired")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("quote", "Withdrawn")
+
+    @property
+    def tag(self) -> str:
+        """The kind of tag that shows it; none for what asks for nothing."""
+        return {"SENT": "due", "ACCEPTED": "ok"}.get(self.value, "")
+
+
 class FreedMoney(models.TextChoices):
     """What becomes of money that had paid what a credit note takes back. It is back in its own lot in each case."""
 
@@ -83,6 +109,8 @@ class Series(models.TextChoices):
     INVOICE = "FA", _("Invoices")
     CREDIT_NOTE = "AV", _("Credit notes")
     RECEIPT = "RC", _("Receipts")
+    QUOTE = "DE", _("Quotes")
+    PROFORMA = "PF", _("Pro forma invoices")
 
 
 class Settlement(models.TextChoices):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import correction_views, views
+from invoices import correction_views, quote_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("factures/<uuid:public_id>/pdf/", views.invoice_pdf, name="pdf"),
     path("factures/<uuid:public_id>/pdf-simple/", views.invoice_plain_pdf, name="plain_pdf"),
     path("factures/<uuid:public_id>/xml/", views.invoice_xml, name="xml"),
+    path("devis/", quote_views.quote_list, name="quotes"),
+    path("devis/<uuid:public_id>/", quote_views.quote_detail, name="quote"),
+    path("devis/<uuid:public_id>/pdf/", quote_views.quote_pdf, name="quote_pdf"),
+    path("devis/<uuid:public_id>/accepter/", quote_views.accept_quote, name="accept_quote"),
+    path("devis/<uuid:public_id>/refuser/", quote_views.refuse_quote, name="refuse_quote"),
     path("recus/", views.receipt_list, name="receipts"),
     path("recus/<uuid:public_id>/pdf/", views.receipt_pdf, name="receipt_pdf"),
 ]

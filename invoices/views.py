@@ -20,7 +20,7 @@ from core.downloads import SheetForm, download_headers, sheet_download
 from invoices import archive, selectors, tabs
 from invoices.archive import ArchiveDamaged
 from invoices.forms import InvoiceFilters, ZipForm
-from invoices.models import Invoice, Receipt
+from invoices.models import Invoice, Quote, Receipt
 from invoices.reports import invoice_sheet
 from invoices.states import RenditionKind
 from invoices.zipping import DOCUMENTS_AT_MOST, TooLarge, zip_of
@@ -84,7 +84,7 @@ def invoice_detail(request: CustomerRequest, public_id: UUID) -> HttpResponse:
 def invoice_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     """The stored Factur-X of an invoice, or else its PDF."""
     invoice = _own_invoice(request, public_id)
-    return _stored(request, invoice, selectors.files_of(invoice).best)
+    return stored_file(request, invoice, selectors.files_of(invoice).best)
 
 
 @require_permission(Permission.SEE)
@@ -92,7 +92,7 @@ def invoice_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
 def invoice_plain_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     """The stored PDF of an invoice, without its XML."""
     invoice = _own_invoice(request, public_id)
-    return _stored(request, invoice, selectors.files_of(invoice).pdf)
+    return stored_file(request, invoice, selectors.files_of(invoice).pdf)
 
 
 @require_permission(Permission.SEE)
@@ -103,7 +103,7 @@ def invoice_xml(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     files = selectors.files_of(invoice)
     if files.is_invalid:
         return render(request, "invoices/no_facturx.html", {"invoice": invoice}, status=HTTPStatus.CONFLICT)
-    return _stored(request, invoice, files.xml)
+    return stored_file(request, invoice, files.xml)
 
 
 @require_permission(Permission.SEE)
@@ -123,7 +123,7 @@ def receipt_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
         receipt = selectors.get_receipt(request.customer, public_id)
     except Receipt.DoesNotExist:
         raise Http404 from None
-    return _stored(request, receipt, selectors.receipt_file(receipt))
+    return stored_file(request, receipt, selectors.receipt_file(receipt))
 
 
 @require_permission(Permission.SEE)
@@ -158,7 +158,10 @@ def _own_invoice(request: CustomerRequest, public_id: UUID) -> Invoice:
         raise Http404 from None
 
 
-def _stored(request: CustomerRequest, document: Invoice | Receipt, rendition: Rendition | None) -> HttpResponse:
+def stored_file(
+    request: CustomerRequest, document: Invoice | Quote | Receipt, rendition: Rendition | None
+) -> HttpResponse:
+    """The stored bytes, checked; or a page that says why there are none."""
     if rendition is None:
         return render(request, "invoices/preparing.html", {"document": document}, status=HTTPStatus.ACCEPTED)
     try:

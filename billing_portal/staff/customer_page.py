@@ -40,6 +40,7 @@ def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime)
         "statement": ledger.statement_page(customer.pk, query=_query(asked), size=_MOVEMENTS),
         "invoices": invoices.invoices_of(customer, on=day).page(1, size=_SHOWN),
         "drafts": Invoice.objects.filter(customer=customer, status=InvoiceStatus.DRAFT).order_by("-pk")[:_SHOWN],
+        "quotes": [invoices.quote_page(quote, on=day) for quote in invoices.quotes_of(customer)[:_SHOWN]],
         "receipts": invoices.receipts_of(customer)[:_SHOWN],
         "payments": payments.payments_of(customer)[:_SHOWN],
         "refunds": payments.refunds_of(customer)[:_SHOWN],

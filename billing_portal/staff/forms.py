@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
+from invoices.states import QuoteKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,7 @@ else:  # Django's forms name their model in the type checker's eyes only
     _LineFormSet = forms.BaseFormSet
 
 _RATES = [("20", "20 %"), ("10", "10 %"), ("5.5", "5,5 %"), ("2.1", "2,1 %"), ("0", "0 %")]
+_USUAL_VALIDITY = timedelta(days=30)
 _TYPED = 40
 _PLACE = ("address_line1", "address_line2", "postcode", "city", "country")
 _NUMBERS = ("siren", "siret", "vat_number")
@@ -138,3 +141,19 @@ class DecisionForm(forms.Form):
         if found.get("decision") == "refuse" and not found.get("note"):
             self.add_error("note", _("Say why you refuse."))
         return found
+
+
+class QuoteForm(forms.Form):
+    """What a draft becomes when it is sent before any invoice."""
+
+    kind = forms.TypedChoiceField(label=_("What to send"), choices=QuoteKind.choices, coerce=QuoteKind)
+    valid_until = forms.DateField(label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data, initial={"kind": QuoteKind.QUOTE, "valid_until": today + _USUAL_VALIDITY})
+
+
+class WithdrawalForm(forms.Form):
+    """Why a quote is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)

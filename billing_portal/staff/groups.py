@@ -24,7 +24,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     ),
     "outbox": ("view_job", "change_job", "view_message"),
     "ledger": ("view_closing",),
-    "invoices": ("view_invoice", "view_receipt", "view_vatrate", "view_validation"),
+    "invoices": ("view_invoice", "view_receipt", "view_vatrate", "view_validation", "view_quote"),
     "payments": (
         *("view_payment", "add_amountreview", "view_webhookevent", "change_webhookevent"),
         *("view_savedmethod", "view_cardattempt", "view_refund", "view_dispute", "view_fraudwarning", "change_dispute"),
@@ -34,7 +34,7 @@ _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
     "accounts": ("add_seller", "change_seller", "change_approval"),
     "billing_portal": ("export_books",),
-    "invoices": ("add_invoice", "add_vatrate", "change_vatrate", "change_validation"),
+    "invoices": ("add_invoice", "add_quote", "add_vatrate", "change_vatrate", "change_validation"),
     "payments": (
         *("add_refund", "view_providermovement", "view_payout", "view_balancereading", "add_movementtreatment"),
     ),

@@ -14,6 +14,7 @@ from billing_portal.staff import (
     exports,
     invoicing,
     papers,
+    quoting,
     refunding,
     till,
     views,
@@ -60,5 +61,9 @@ urlpatterns = [
     path("paiements/<int:payment_id>/montant/", till.amount, name="amount"),
     path("brouillons/<uuid:public_id>/", invoicing.draft, name="draft"),
     path("brouillons/<uuid:public_id>/emettre/", invoicing.issue, name="issue"),
+    path("brouillons/<uuid:public_id>/devis/", quoting.send_quote, name="send_quote"),
+    path("devis/<uuid:public_id>/", quoting.quote, name="quote"),
+    path("devis/<uuid:public_id>/pdf/", quoting.quote_file, name="quote_file"),
+    path("devis/<uuid:public_id>/retirer/", quoting.withdraw_quote, name="withdraw_quote"),
     path("brouillons/<uuid:public_id>/oublier/", invoicing.discard, name="discard"),
 ]

@@ -1,8 +1,9 @@
-"""Documents: invoices and credit notes with their lines and VAT, receipts, their series, checks and stored bytes."""
+"""Documents: invoices and credit notes with their lines and VAT, quotes, receipts; their series, checks and files."""
 
 from __future__ import annotations
 
 from invoices.models.invoice import LABEL_LENGTH, ROUTING_LENGTHS, Invoice, InvoiceLine, InvoiceVat
+from invoices.models.quote import Quote
 from invoices.models.rate import VatRate
 from invoices.models.receipt import Receipt
 from invoices.models.rendition import Rendition
@@ -17,6 +18,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoiceVat",
+    "Quote",
     "Receipt",
     "Rendition",
     "Validation",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from invoices.models.invoice import Invoice
+from invoices.models.quote import Quote
 from invoices.models.receipt import Receipt
 from invoices.models.validation import Validation
 from invoices.states import RenditionKind
@@ -20,6 +21,7 @@ class Rendition(models.Model):
 
     invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="renditions")
     receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="renditions")
+    quote = models.ForeignKey(Quote, null=True, on_delete=models.PROTECT, related_name="renditions")
     validation = models.ForeignKey(
         Validation, verbose_name=_("validation"), null=True, on_delete=models.PROTECT, related_name="renditions"
     )
@@ -34,8 +36,9 @@ class Rendition(models.Model):
         verbose_name_plural = _("renditions")
         constraints = [
             models.CheckConstraint(
-                condition=Q(invoice__isnull=False, receipt__isnull=True)
-                | Q(invoice__isnull=True, receipt__isnull=False),
+                condition=Q(invoice__isnull=False, receipt__isnull=True, quote__isnull=True)
+                | Q(invoice__isnull=True, receipt__isnull=False, quote__isnull=True)
+                | Q(invoice__isnull=True, receipt__isnull=True, quote__isnull=False),
                 name="invoices_rendition_of_one_document",
             ),
             models.CheckConstraint(condition=Q(kind__in=RenditionKind.values), name="invoices_rendition_kind_known"),
@@ -48,6 +51,7 @@ class Rendition(models.Model):
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="invoices_rendition_hashed"),
             models.UniqueConstraint(fields=["invoice", "kind", "sha256"], name="invoices_rendition_once"),
             models.UniqueConstraint(fields=["receipt", "kind", "sha256"], name="invoices_receipt_rendition_once"),
+            models.UniqueConstraint(fields=["quote", "kind", "sha256"], name="invoices_quote_rendition_once"),
         ]
 
     def __str__(self) -> str:

@@ -45,6 +45,7 @@ from invoices.selectors.lists import (
 )
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
 from invoices.selectors.proofs import what_is_missing
+from invoices.selectors.quotes import QuotePage, get_quote, quote_file, quote_page, quote_state, quotes_of
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "InvoiceQuery",
     "InvoiceRow",
     "Period",
+    "QuotePage",
     "SeriesState",
     "ServiceSold",
     "StoredDocument",
@@ -74,6 +76,7 @@ __all__ = [
     "files_of",
     "files_of_many",
     "get_invoice",
+    "get_quote",
     "get_receipt",
     "invoice_by_number",
     "invoice_page",
@@ -87,6 +90,10 @@ __all__ = [
     "left_of",
     "money_to_refund",
     "open_amount",
+    "quote_file",
+    "quote_page",
+    "quote_state",
+    "quotes_of",
     "receipt_file",
     "receipt_for",
     "receipts_of",

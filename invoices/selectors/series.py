@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Sum
 
-from invoices.models import DocumentSeries, Invoice, Receipt, Rendition
+from invoices.models import DocumentSeries, Invoice, Quote, Receipt, Rendition
 from invoices.states import Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+_MODELS: Final[dict[str, type[Invoice | Quote | Receipt]]] = {
+    Series.RECEIPT.value: Receipt,
+    Series.QUOTE.value: Quote,
+    Series.PROFORMA.value: Quote,
+}
 _NAMED: Final = 20
 """How many faults of one series are named; their count is always whole."""
 
@@ -58,9 +63,11 @@ def archive_state() -> ArchiveState:
     """The size of the archive. Two queries."""
     counted = Rendition.objects.aggregate(size=Sum("size"), files=Count("sha256", distinct=True))
     owners = Rendition.objects.aggregate(
-        invoices=Count("invoice", distinct=True), receipts=Count("receipt", distinct=True)
+        invoices=Count("invoice", distinct=True),
+        receipts=Count("receipt", distinct=True),
+        quotes=Count("quote", distinct=True),
     )
-    return ArchiveState(counted["files"], counted["size"] or 0, owners["invoices"] + owners["receipts"])
+    return ArchiveState(counted["files"], counted["size"] or 0, sum(owners.values()))
 
 
 def stored_hashes() -> Iterator[str]:
@@ -90,8 +97,7 @@ def _state(series: DocumentSeries) -> SeriesState:
 
 def _numbers(prefix: str, name: str) -> Iterator[tuple[str, date]]:
     """Numbers and dates of a series, in the order of the numbers."""
-    model = Receipt if prefix == Series.RECEIPT else Invoice
-    found = model.objects.filter(number__startswith=f"{name}-").order_by("number")
+    found = _MODELS.get(prefix, Invoice).objects.filter(number__startswith=f"{name}-").order_by("number")
     for number, issue_date in found.values_list("number", "issue_date").iterator(chunk_size=5_000):
         if number is not None and issue_date is not None:  # what has a number has a date: the database says so
             yield number, issue_date

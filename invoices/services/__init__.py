@@ -1,21 +1,32 @@
-"""The verbs of documents: draft, issue, credit, correct, write receipts, render, check."""
+"""The verbs of documents: draft, quote, issue, credit, correct, write receipts, render, check."""
 
 from __future__ import annotations
 
 from invoices.numbering import DateBeforeLast
+from invoices.services.accepting import Agreement, QuoteChanged, accept, accept_by_money
 from invoices.services.checking import NothingToHandle, handle, print_again
 from invoices.services.correcting import CannotCorrect, Correction, correct_buyer
 from invoices.services.crediting import BadCredit, CreditKeyReused, Request, TakenBack, issue_credit_note
 from invoices.services.drafting import BadLine, BadReference, NewLine, draft, read_line
 from invoices.services.issuing import NothingToBill, TooMany, issue, issue_many
+from invoices.services.quoting import (
+    BadValidity,
+    QuoteClosed,
+    expire_quotes,
+    refuse_quote,
+    send_quote,
+    withdraw_quote,
+)
 from invoices.services.receiving import ReceiptKeyReused, issue_receipt
-from invoices.services.rendering import NotIssued, Rendered, render_invoice, render_receipt
+from invoices.services.rendering import NotIssued, Rendered, render_invoice, render_quote, render_receipt
 from invoices.tax import VatNotDecided
 
 __all__ = [
+    "Agreement",
     "BadCredit",
     "BadLine",
     "BadReference",
+    "BadValidity",
     "CannotCorrect",
     "Correction",
     "CreditKeyReused",
@@ -24,14 +35,19 @@ __all__ = [
     "NotIssued",
     "NothingToBill",
     "NothingToHandle",
+    "QuoteChanged",
+    "QuoteClosed",
     "ReceiptKeyReused",
     "Rendered",
     "Request",
     "TakenBack",
     "TooMany",
     "VatNotDecided",
+    "accept",
+    "accept_by_money",
     "correct_buyer",
     "draft",
+    "expire_quotes",
     "handle",
     "issue",
     "issue_credit_note",
@@ -39,6 +55,10 @@ __all__ = [
     "issue_receipt",
     "print_again",
     "read_line",
+    "refuse_quote",
     "render_invoice",
+    "render_quote",
     "render_receipt",
+    "send_quote",
+    "withdraw_quote",
 ]

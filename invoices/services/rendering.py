@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core.failpoints import failpoint
 from invoices import archive, pdf
-from invoices.models import ROUTING_LENGTHS, Invoice, Receipt, Rendition
+from invoices.models import ROUTING_LENGTHS, Invoice, Quote, Receipt, Rendition
 from invoices.services.checking import Checked, check, check_file, record
 from invoices.states import Outcome, RenditionKind
 
@@ -59,6 +59,16 @@ def render_receipt(receipt_id: int, *, at: datetime) -> Rendition:
     stored = _archive(pdf.receipt_pdf(receipt))
     rendition, _ = Rendition.objects.get_or_create(
         receipt=receipt, kind=RenditionKind.PDF, sha256=stored.sha256, defaults={"size": stored.size, "created_at": at}
+    )
+    return rendition
+
+
+def render_quote(quote_id: int, *, at: datetime) -> Rendition:
+    """Print a quote and store it. The same bytes are stored once. Raises Quote.DoesNotExist."""
+    quote = Quote.objects.get(pk=quote_id)
+    stored = _archive(pdf.quote_pdf(quote))
+    rendition, _ = Rendition.objects.get_or_create(
+        quote=quote, kind=RenditionKind.PDF, sha256=stored.sha256, defaults={"size": stored.size, "created_at": at}
     )
     return rendition
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +10,15 @@ from core.clock import local_date
 from core.money import Money
 from invoices import services
 from invoices.services import NewLine
+from invoices.states import QuoteKind
 from ledger import services as ledger
 from tests.support.cast import NOON
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from accounts.models import Customer
-    from invoices.models import Invoice, Receipt
+    from invoices.models import Invoice, Quote, Receipt
 
 HOSTING = NewLine("Hébergement Pro, 50 Go", Decimal(1), Decimal("39.00"), Decimal(20))
 MAILBOXES = NewLine("Boîte aux lettres 50 Go", Decimal(12), Decimal("3.20"), Decimal(20))
@@ -57,3 +59,16 @@ def receipt(customer: Customer, cents: int = 15000, *, ref: str = "P-7K2M-94QX-3
         at=at,
         key=f"payment:{ref}",
     )
+
+
+def quoted(
+    customer: Customer,
+    *lines: NewLine,
+    kind: QuoteKind = QuoteKind.QUOTE,
+    until: date | None = None,
+    at: datetime = NOON,
+    **more: Any,
+) -> Quote:
+    """A quote, sent: 46,80 € until thirty days later, unless said otherwise."""
+    draft = services.draft(customer, lines or [HOSTING], at=at, **more)
+    return services.send_quote(draft, kind, valid_until=until or local_date(at) + timedelta(days=30), at=at)

@@ -1,0 +1,82 @@
+"""The quotes and pro forma invoices of a customer: as a list, one with all that its page needs, and its stored PDF."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.money import Money
+from invoices.models import Quote, Rendition
+from invoices.parties import Buyer, Seller
+from invoices.presenting import ShownLine, ShownVat, shown_lines, shown_vat
+from invoices.quote_content import lines_of, vat_of
+from invoices.quote_paper import quote_title
+from invoices.states import QuoteStatus, RenditionKind
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from accounts.models import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePage:
+    """A quote as its page shows it: the same content as the paper, and where it stands on that day."""
+
+    quote: Quote
+    title: str
+    seller: Seller
+    buyer: Buyer
+    lines: list[ShownLine]
+    vat: list[ShownVat]
+    state: QuoteStatus
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == QuoteStatus.SENT
+
+    @property
+    def net(self) -> Money:
+        return Money(self.quote.net_cents)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.quote.total_cents)
+
+
+def quotes_of(customer: Customer) -> QuerySet[Quote]:
+    """The quotes and pro forma invoices of a customer, newest first."""
+    return Quote.objects.filter(customer=customer).select_related("invoice").order_by("-issue_date", "-pk")
+
+
+def get_quote(customer: Customer, public_id: UUID) -> Quote:
+    """The customer's own quote. Raises Quote.DoesNotExist."""
+    return quotes_of(customer).get(public_id=public_id)
+
+
+def quote_page(quote: Quote, *, on: date) -> QuotePage:
+    """A quote in figures, with its state on that day. No query."""
+    buyer, vat = Buyer.thawed(quote.buyer), vat_of(quote)
+    return QuotePage(
+        quote=quote,
+        title=quote_title(quote),
+        seller=Seller.thawed(quote.seller),
+        buyer=buyer,
+        lines=shown_lines(lines_of(quote), vat, with_vat=buyer.is_consumer),
+        vat=shown_vat(vat),
+        state=quote_state(quote, on=on),
+    )
+
+
+def quote_state(quote: Quote, *, on: date) -> QuoteStatus:
+    """Its state on that day: what nobody answered in time has expired, whether or not it is written yet."""
+    state = QuoteStatus(quote.status)
+    return QuoteStatus.EXPIRED if state == QuoteStatus.SENT and on > quote.valid_until else state
+
+
+def quote_file(quote: Quote) -> Rendition | None:
+    """The PDF of a quote; none while it waits to be printed. One query."""
+    return quote.renditions.filter(kind=RenditionKind.PDF).order_by("-created_at", "-pk").first()
