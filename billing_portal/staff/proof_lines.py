@@ -61,9 +61,17 @@ class ItemLine:
     difference: Money
 
 
-def day(shown: ProofDay) -> DayLine:
-    """A day, ready to be shown."""
-    return DayLine(shown.day, shown.books, shown.provider, shown.objects, shown.difference, shown.agrees)
+def days_that_moved(proof: Proof) -> list[DayLine]:
+    """The days that are not as the day before, and the first and the last one, newest first."""
+    days = proof.days
+    shown = [
+        each for place, each in enumerate(days) if place in (0, len(days) - 1) or _told(each) != _told(days[place + 1])
+    ]
+    return [DayLine(each.day, each.books, each.provider, each.objects, each.difference, each.agrees) for each in shown]
+
+
+def _told(shown: ProofDay) -> tuple[Money, Money, Money]:
+    return shown.books, shown.provider, shown.objects
 
 
 def item(shown: ProofItem) -> ItemLine:

@@ -122,13 +122,13 @@ class WebhookEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("where it failed"))
     def where(self, event: WebhookEvent) -> SafeString:
-        return format_html("<pre>{}</pre>", event.traceback or "–")
+        return format_html('<div class="ours"><pre class="mail-text">{}</pre></div>', event.traceback or "–")
 
     @admin.display(description=gettext_lazy("content"))
     def content(self, event: WebhookEvent) -> SafeString:
         """What was told, without secrets and without what belongs to a person."""
         shown = json.dumps(masked_tree(event.payload, personal=True), indent=2, ensure_ascii=False)
-        return format_html("<pre>{}</pre>", shown)
+        return format_html('<div class="ours"><pre class="mail-text">{}</pre></div>', shown)
 
     def _say(self, request: HttpRequest, count: int) -> None:
         words = ngettext("%(count)d event is worked on again.", "%(count)d events are worked on again.", count)
