@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from payments.models import MovementCause, MovementTreatment, ProviderMovement, TreatmentState
 from payments.services.about import Claims, claims_on
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 CURRENCY: Final = "EUR"
+_AT_ONCE: Final = 500
 _GRACE = timedelta(days=1)
 """A payment, a refund or a dispute that the provider moved may be learned of so much later, without alarm."""
 _OF_OURS: Final = (MovementCause.PAYMENT, MovementCause.REFUND, MovementCause.DISPUTE, MovementCause.PAYOUT)
@@ -28,13 +30,31 @@ def claims_of(provider: str) -> list[Claims]:
 
 
 def mark_explained(provider: str, *, at: datetime) -> int:
-    """Note the movements that something of ours explains by now. Returns how many."""
+    """Note the movements that something of ours explains by now. Returns how many.
+
+    What we claim of one of the provider's objects must be all that moved for it, to the cent.
+    """
     open_ones = ProviderMovement.objects.filter(provider=provider, currency=CURRENCY, explained_at=None)
     open_ones = open_ones.filter(cause__in=_OF_OURS)
-    claimed = Q()
+    sources = list(open_ones.order_by("source_id").values_list("source_id", flat=True).distinct())
+    marked = 0
+    for start in range(0, len(sources), _AT_ONCE):
+        agreed = _agreed(provider, sources[start : start + _AT_ONCE])
+        marked += open_ones.filter(source_id__in=agreed).update(explained_at=at)
+    return marked
+
+
+def _agreed(provider: str, sources: list[str]) -> list[str]:
+    """Those of these objects of which both sides have moved the same."""
+    claimed: Counter[str] = Counter()
+    known: set[str] = set()
     for claims in claims_of(provider):
-        claimed |= Q(Exists(claims.filter(claim_source=OuterRef("source_id"))))
-    return open_ones.filter(claimed).update(explained_at=at)
+        for source, cents in claims.filter(claim_source__in=sources).values_list("claim_source", "claim_cents"):
+            claimed[source] += cents
+            known.add(source)
+    rows = ProviderMovement.objects.filter(provider=provider, currency=CURRENCY, source_id__in=sources).order_by()
+    moved = dict(rows.values("source_id").annotate(cents=Sum("net_cents")).values_list("source_id", "cents"))
+    return [source for source in sources if source in known and claimed[source] == moved[source]]
 
 
 def movements_to_treat(*, at: datetime) -> QuerySet[ProviderMovement]:

@@ -124,6 +124,16 @@ def test_a_payment_of_another_program_waits_for_a_person_after_a_day(till: Till)
     assert waiting(till, later=timedelta(hours=25)) == ["charge"]
 
 
+def test_money_that_moved_for_another_amount_is_not_explained(till: Till) -> None:
+    till.earn()
+    till.move(-500, "refund")  # by hand, in the provider's own pages, and unknown here
+    till.sync()
+    charge = till.movement("charge")
+
+    assert charge.explained_at is not None
+    assert waiting(till, later=timedelta(hours=25)) == ["refund"]
+
+
 def test_two_people_treat_what_nobody_explains(till: Till) -> None:
     alice, bruno = staff("alice"), staff("bruno")
     till.move(-700, "carbon_contribution")

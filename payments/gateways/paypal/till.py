@@ -33,6 +33,7 @@ _FEES: Final = ("T1108", "T1109")
 _REFUNDS: Final = ("T1107",)
 _DISPUTES: Final = ("T0106", "T1106", "T1110", "T1111", "T1201", "T1202", "T1205")
 """Also the fee of a chargeback: its dispute tells it, and it is booked with it."""
+# T0106 is the fee of a chargeback: its dispute books it.
 _GROUPS: Final = {"T00": MovementCause.PAYMENT, "T01": MovementCause.FEE, "T04": MovementCause.PAYOUT}
 """By the first letters of the event code, where the whole group means one thing."""
 
