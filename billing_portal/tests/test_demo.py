@@ -20,9 +20,11 @@ from core.clock import local_date
 from invoices.models import Invoice, InvoiceVat
 from ledger import selectors as ledger
 from outbox.models import Message, MessageState
+from payments.gateways.paypal import paypal_gateway
 from payments.gateways.stripe import stripe_gateway
 from payments.models import (
     BalanceReading,
+    MethodState,
     Payment,
     PaymentStatus,
     Payout,
@@ -31,8 +33,10 @@ from payments.models import (
     ProviderMovement,
     Refund,
     RefundStatus,
+    SavedMethod,
 )
 from payments.proving import prove
+from payments.tests.pointing import point_at
 from tests.support.bank import Bank, open_bank
 
 UNTIL = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -109,10 +113,12 @@ def bank(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ba
         settings.SANDBOX_URL = settings.STRIPE_API_BASE = bank.url
         settings.STRIPE_SECRET_KEY = bank.settings["STRIPE_SECRET_KEY"]
         settings.VIES_API_BASE = bank.settings["VIES_API_BASE"]
-        for gateway in (stripe_gateway, vies):
+        point_at(bank, settings)
+        settings.PROVIDER_TIMEOUT_SECONDS = 8
+        for gateway in (stripe_gateway, paypal_gateway, vies):
             gateway.cache_clear()
         yield bank
-        for gateway in (stripe_gateway, vies):
+        for gateway in (stripe_gateway, paypal_gateway, vies):
             gateway.cache_clear()
 
 
@@ -140,6 +146,12 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     assert back.tx.effective_on == local_date(back.created_at)
     assert Message.objects.filter(state=MessageState.SENT).count() == Message.objects.count() > 0
     proven_to_the_cent(bank)
+    kept = SavedMethod.objects.filter(state=MethodState.ACTIVE).order_by("customer", "position")
+    assert [(each.customer.name, each.title, each.is_default) for each in kept] == [
+        ("Claire Martin", "Visa •• 4242", True),
+        ("Atelier Durand SARL", "CB •• 1001", True),
+        ("Atelier Durand SARL", "PayPal c•••@example.fr", False),
+    ]
     company = Customer.objects.get(name="Atelier Durand SARL")
     assert ledger.overdue_items(company.pk, on=date.today())  # noqa: DTZ011 - whichever day this is, it is late
 
@@ -148,7 +160,7 @@ def proven_to_the_cent(bank: Bank) -> None:
     """The provider holds what our books say, and what it sent to our bank waits there for the bank line."""
     held = stripe_gateway().read_balance()
     assert held.total == ledger.account_balance("517100")
-    reading = BalanceReading.objects.get()
+    reading = BalanceReading.objects.get(provider=Provider.STRIPE)
     assert reading.agrees
     assert bank.totals()["paid_out_cents"] == ledger.account_balance("580000").cents > 0
     assert {payout.status for payout in Payout.objects.all()} == {PayoutStatus.PAID}
