@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from core.money import ZERO
 from core.references import CustomerNumber
 from core.sheets import Sheet
+from invoices.selectors.credits import credited_totals
+from invoices.selectors.lists import invoice_state
 from invoices.states import DocumentKind, InvoiceStatus, Settlement
 from ledger import selectors as ledger
 
@@ -28,7 +31,7 @@ _AT_ONCE = 1_000
 def invoice_sheet(invoices: QuerySet[Invoice], *, on: date) -> Sheet:
     """The issued ones of these, in their order, in the language of this moment. Amounts of credit notes are negative.
 
-    Read a thousand at a time, with one question more for what is open of each thousand.
+    Read a thousand at a time, with two questions more for where each thousand stands.
     """
     columns = [
         _("Number"),
@@ -55,15 +58,18 @@ def _rows(issued: QuerySet[Invoice], on: date, words: Mapping[str, str]) -> Iter
     found = issued.iterator(_AT_ONCE)
     while some := list(islice(found, _AT_ONCE)):
         left = ledger.open_amounts([str(invoice.number) for invoice in some if not invoice.is_credit_note])
+        taken = credited_totals(some)
         for invoice in some:
-            yield _row(invoice, left.get(str(invoice.number)), on, words)
+            still = left.get(str(invoice.number))
+            state = invoice_state(invoice, still or ZERO, taken=taken.get(invoice.pk, ZERO), on=on)
+            yield _row(invoice, still, words[state], words[invoice.kind])
 
 
-def _row(invoice: Invoice, left: Money | None, on: date, words: Mapping[str, str]) -> Row:
+def _row(invoice: Invoice, left: Money | None, state: str, kind: str) -> Row:
     buyer = invoice.buyer
     return [
         str(invoice.number),
-        words[invoice.kind],
+        kind,
         invoice.issue_date,
         None if invoice.is_credit_note else invoice.due_date,
         CustomerNumber(buyer["number"]).compact,
@@ -75,11 +81,5 @@ def _row(invoice: Invoice, left: Money | None, on: date, words: Mapping[str, str
         invoice.counted(invoice.vat_cents),
         invoice.counted(invoice.total_cents),
         left,
-        "" if left is None else words[_state(invoice, left, on)],
+        state,
     ]
-
-
-def _state(invoice: Invoice, left: Money, on: date) -> Settlement:
-    if not left:
-        return Settlement.PAID
-    return Settlement.LATE if invoice.due_date and invoice.due_date < on else Settlement.DUE

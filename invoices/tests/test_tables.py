@@ -82,7 +82,8 @@ def test_a_customer_takes_the_own_list_along(claire: Client, documents: list[Inv
     by_number = {row[0]: row for row in rows}
     assert by_number[str(first.number)][9:] == ["39,00", "7,80", "46,80", "0,00", "Réglée"]
     assert by_number[str(note.number)][1:4] == ["Avoir", "2026-11-30", ""]
-    assert by_number[str(note.number)][9:] == ["-39,00", "-7,80", "-46,80", "", ""]
+    assert by_number[str(note.number)][9:] == ["-39,00", "-7,80", "-46,80", "", "Avoir"]
+    assert by_number[str(third.number)][11:] == ["46,80", "0,00", "Annulée par avoir"]
 
 
 def test_the_filters_of_the_page_are_those_of_the_file(claire: Client, documents: list[Invoice]) -> None:
