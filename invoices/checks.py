@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Abs, Cast, Coalesce, Right
 
 from core.checks import Check
@@ -26,6 +41,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _SHOWN = 5
+_EVER = (date(2000, 1, 1), date(2099, 12, 31))
 _CHUNK = 500
 
 
@@ -36,6 +52,7 @@ def documents() -> list[Check]:
         _parts_sum_up(),
         _ledger_agrees(),
         _ledger_agrees_on_credit_notes(),
+        _vat_is_booked(),
         _credit_notes_are_within(),
         _exemption_is_proven(),
         _contents_are_as_frozen(),
@@ -143,6 +160,22 @@ def _ledger_agrees_on_credit_notes() -> Check:
 def _as_taken_back(note: Invoice) -> ledger.BookedCreditNote:
     original = str(note.original)
     return ledger.BookedCreditNote(note.customer_id, str(note), original, Money(note.total_cents))
+
+
+def _vat_is_booked() -> Check:
+    """Documents whose VAT is due at once, account by account, against what documents booked on the accounts 4457."""
+    back = When(invoice__kind=DocumentKind.CREDIT_NOTE, then=-F("vat_cents"))
+    signed = Case(back, default=F("vat_cents"), output_field=BigIntegerField())
+    due = InvoiceVat.objects.filter(invoice__status=InvoiceStatus.ISSUED, invoice__vat_on_debits=True, vat_cents__gt=0)
+    rows = due.values("vat_account").annotate(cents=Sum(signed)).order_by("vat_account")
+    left = Counter({row["vat_account"]: int(row["cents"]) for row in rows})
+    for booked in ledger.vat_booked(*_EVER):
+        if booked.by == ledger.DOCUMENTS:
+            left[booked.account] -= booked.amount.cents
+    wrong = [
+        f"{account}: {cents} cents of documents are not booked" for account, cents in sorted(left.items()) if cents
+    ]
+    return _result("invoices.vat_is_booked", wrong, counted=f"{len(left)} accounts to the cent")
 
 
 def _credit_notes_are_within() -> Check:

@@ -15,7 +15,7 @@ from accounts.services import check_vat_number, note_place, set_seller
 from core.clock import at_noon
 from core.money import Money
 from core.sheets import Sheet
-from invoices import reports, services
+from invoices import checks, reports, services
 from invoices.crediting import TakenBack
 from invoices.reports import Period, Quarter
 from invoices.services import NewLine, Request
@@ -126,6 +126,9 @@ def test_a_loss_is_shown_apart_and_an_entry_past_the_verbs_is_a_difference(cast:
         at=LATER,
     )  # fmt: skip
     sheets, agrees = reports.vat_report(DECEMBER)
+    assert [check.detail for check in checks.documents() if check.name == "invoices.vat_is_booked"] == [
+        "445711: -1 cents of documents are not booked"
+    ]
     assert not agrees
     assert table(sheets[1])[0][-2:] == [1, "NE CONCORDE PAS"]
 

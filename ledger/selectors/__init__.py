@@ -57,9 +57,10 @@ from ledger.selectors.statement import (
     statement_years,
 )
 from ledger.selectors.trail import DocumentTrail, TrailMoney, TrailPart, TrailTx, document_trail, transactions
-from ledger.selectors.vat import VatBooked, VatEntry, VatReleased, vat_booked, vat_of_others, vat_released
+from ledger.selectors.vat import DOCUMENTS, VatBooked, VatEntry, VatReleased, vat_booked, vat_of_others, vat_released
 
 __all__ = [
+    "DOCUMENTS",
     "SEARCHED",
     "AccountEntry",
     "AllocationView",
