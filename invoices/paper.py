@@ -14,9 +14,9 @@ from core.clock import PARIS, local_date
 from core.countries import country_name
 from core.formats import day_text, moment_text, money_text
 from core.money import ZERO, Money
-from invoices import qr
 from invoices.parties import Buyer, Seller
 from invoices.presenting import shown_lines
+from invoices.transfer import transfer_of
 from invoices.wording import (
     bare_money,
     month_of,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from invoices.models import Invoice, InvoiceLine, InvoiceVat, Quote, Receipt
     from invoices.presenting import ShownLine
+    from invoices.transfer import Transfer
 
 _WINDOW_LINES, _WINDOW_COLUMNS = 6, 42
 _SUBJECT_COLUMNS = 100
@@ -84,19 +85,6 @@ class PaperVat:
     base: str
     vat: str
     mention: str
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """How to pay by transfer, in words and as a code."""
-
-    holder: str
-    iban: str
-    bic: str
-    reference: str
-    compact_reference: str
-    code_path: str
-    code_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +153,7 @@ def invoice_paper(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[
         vat_on_debits=invoice.vat_on_debits and invoice.vat_cents > 0,
         late_rate=rate_text(seller.late_rate),
         replaces=_replaces(invoice),
-        transfer=_transfer(seller, buyer, to_pay) if to_pay else None,
+        transfer=transfer_of(seller, buyer, to_pay) if to_pay else None,
     )
 
 
@@ -312,24 +300,4 @@ def paper_vat(group: InvoiceVat) -> PaperVat:
     """The VAT of one rate, in words."""
     return PaperVat(
         rate_text(group.rate), money_text(Money(group.base_cents)), money_text(Money(group.vat_cents)), group.mention
-    )
-
-
-def _transfer(seller: Seller, buyer: Buyer, amount: Money) -> Transfer:
-    payload = qr.transfer_payload(
-        holder=seller.bank_holder,
-        iban=seller.iban,
-        bic=seller.bic,
-        amount=amount,
-        reference=buyer.reference.rf,
-    )
-    path, size = qr.qr_path(payload)
-    return Transfer(
-        holder=seller.bank_holder,
-        iban=seller.iban_text,
-        bic=seller.bic,
-        reference=buyer.reference.rf_shown.replace(" ", "\u00a0"),
-        compact_reference=buyer.reference.rf,
-        code_path=path,
-        code_size=size,
     )

@@ -14,6 +14,7 @@ from invoices.selectors.credits import credit_notes_of
 from invoices.selectors.files import DocumentFiles, files_of
 from invoices.selectors.lists import invoice_state
 from invoices.states import InvoiceStatus, RenditionKind, Settlement
+from invoices.transfer import Transfer, transfer_of
 from invoices.wording import period_text, usual_period
 from ledger import selectors as ledger
 
@@ -45,6 +46,7 @@ class InvoicePage:
     credit_notes: list[Invoice]
     replaced_by: Invoice | None
     may_be_corrected_until: date | None
+    transfer: Transfer | None
 
     @property
     def is_late(self) -> bool:
@@ -91,6 +93,7 @@ def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
         replaced_by=getattr(invoice, "replaced_by", None) if notes else None,
         may_be_corrected_until=None if notes or buyer.is_public else _correctable_until(invoice, on=on),
         files=files_of(invoice),
+        transfer=transfer_of(seller, buyer, left) if left else None,
     )
 
 

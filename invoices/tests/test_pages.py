@@ -299,3 +299,42 @@ def test_the_state_of_any_invoices_is_known_at_once(cast: Cast, today: datetime)
     assert states == {paid.number: "PAID", late.number: "LATE", due.number: "DUE"}
     assert selectors.open_amount(late) == Money(4680)
     assert selectors.open_amount(services.draft(cast.individual, [HOSTING], at=today)) is None
+
+
+def test_an_invoice_to_pay_has_a_transfer_box_for_what_is_left(signed_in: Client, cast: Cast, today: datetime) -> None:
+    pay(cast.individual, 1000, at=today - timedelta(days=2))
+    invoice = issued(cast.individual, at=today - timedelta(days=1))
+
+    text = page(signed_in, "detail", invoice.public_id)
+
+    box = text[text.index('id="h-transfer"') :]
+    order = [
+        "Hébergeur SARL",
+        "FR76 9999 9000 0100 0123 4567 809",
+        "HEBGFR2LXXX",
+        "C100001-51",
+        "RF51 C100 001",
+        "36,80 €",
+    ]
+    assert sorted(order, key=box.index) == order
+    assert "Code QR de virement : 36,80 € à Hébergeur SARL, référence RF51C100001" in box
+    assert f"et aussi {invoice.number} si vous ne réglez que cette facture. Les chèques ne sont pas acceptés." in box
+
+
+def test_a_public_body_reads_what_to_write_in_its_payment_order(client: Client, cast: Cast, today: datetime) -> None:
+    client.force_login(User.objects.get(memberships__customer=cast.town_hall))
+    invoice = issued(cast.town_hall, at=today - timedelta(days=1))
+
+    text = page(client, "detail", invoice.public_id)
+
+    assert (
+        f"Indiquez le numéro de client C100003-94 et le numéro de facture {invoice.number} dans le libellé du mandat"
+        in text
+    )
+
+
+def test_what_is_paid_has_no_transfer_box(signed_in: Client, cast: Cast, today: datetime) -> None:
+    pay(cast.individual, 4680, at=today - timedelta(days=2))
+    invoice = issued(cast.individual, at=today - timedelta(days=1))
+
+    assert "h-transfer" not in page(signed_in, "detail", invoice.public_id)

@@ -65,7 +65,8 @@ def test_a_company_reads_every_mention_of_the_law(cast: Cast) -> None:
         "indemnité forfaitaire pour frais de recouvrement de 40 € (art. D. 441-5)",
         "Pas d’escompte pour paiement anticipé.",
         "IBAN FR76 9999 9000 0100 0123 4567 809",
-        "Référence RF24 C100 002",
+        "Numéro de client C100002-24 Référence RF24 C100 002",
+        "Les chèques ne sont pas acceptés.",
     ):
         assert mention in page
 
@@ -89,7 +90,11 @@ def test_a_public_body_reads_its_references_and_the_code_of_public_orders(cast: 
     assert "Votre SIRET" in page
     assert "art. R. 2192-10 du code de la commande publique" in page
     assert "L. 441-10" not in page
-    assert "dans le libellé du mandat de paiement" in page
+    assert (
+        "Indiquez le numéro de client C100003-94 et le numéro de facture FA2026-000001 "
+        "dans le libellé du mandat administratif. Les chèques ne sont pas acceptés."
+    ) in page
+    assert "Par carte" not in page
 
 
 def test_an_invoice_covered_by_the_balance_says_it_is_settled(customer: Customer) -> None:
