@@ -127,7 +127,7 @@ def _put_documents(box: _Box, year: int, *, with_documents: bool) -> int:
 
 def _documents_of(year: int) -> Iterator[tuple[object, ...]]:
     """Each stored file of the documents issued that year."""
-    for owner, total in (("invoice", "total_cents"), ("receipt", "amount_cents")):
+    for owner, total in (("invoice", "total_cents"), ("receipt", "amount_cents"), ("quote", "total_cents")):
         found = Rendition.objects.filter(**{f"{owner}__issue_date__year": year})
         columns = (f"{owner}__number", f"{owner}__issue_date", f"{owner}__{total}", f"{owner}__content_hash")
         yield from found.order_by(columns[0], "pk").values_list(*columns, "kind", "sha256").iterator()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -72,6 +73,33 @@ class ZipForm(forms.Form):
         """The year or the month; None when no year could be read."""
         year = self.cleaned_data.get("year")
         return Period.of(year, self.cleaned_data.get("month")) if year else None
+
+
+class PeriodForm(forms.Form):
+    """The days of an account statement, both included; the last month that is over unless others are asked for."""
+
+    start = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, asked: Any = None, *, today: date) -> None:
+        last = today.replace(day=1) - timedelta(days=1)
+        super().__init__(asked, initial={"start": last.replace(day=1), "end": last})
+        self.today = today
+
+    @property
+    def period(self) -> tuple[date, date]:
+        return self.cleaned_data["start"], self.cleaned_data["end"]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        start, end = found.get("start"), found.get("end")
+        if end and end > self.today:
+            self.add_error("end", _("A statement ends today at the latest."))
+        if start and end and end < start:
+            self.add_error("end", _("The last day is before the first."))
+        if start and start.year < _FIRST_YEAR:
+            self.add_error("start", _("Choose a day of this century."))
+        return found
 
 
 class AgreementForm(forms.Form):

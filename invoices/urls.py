@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import correction_views, quote_views, views
+from invoices import correction_views, quote_views, statement_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("factures/<uuid:public_id>/pdf/", views.invoice_pdf, name="pdf"),
     path("factures/<uuid:public_id>/pdf-simple/", views.invoice_plain_pdf, name="plain_pdf"),
     path("factures/<uuid:public_id>/xml/", views.invoice_xml, name="xml"),
+    path("releve/", statement_views.statement, name="statement"),
     path("devis/", quote_views.quote_list, name="quotes"),
     path("devis/<uuid:public_id>/", quote_views.quote_detail, name="quote"),
     path("devis/<uuid:public_id>/pdf/", quote_views.quote_pdf, name="quote_pdf"),

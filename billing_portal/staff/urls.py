@@ -16,6 +16,7 @@ from billing_portal.staff import (
     papers,
     quoting,
     refunding,
+    statements,
     till,
     views,
 )
@@ -27,6 +28,7 @@ urlpatterns = [
     path("clients/<str:number>/", customers.customer, name="customer"),
     path("clients/<str:number>/modifier/", customers.edit_customer, name="edit_customer"),
     path("clients/<str:number>/facture/", invoicing.write_invoice, name="write_invoice"),
+    path("clients/<str:number>/releve/", statements.statement, name="statement"),
     path("clients/<str:number>/vies/", evidence.check_number, name="check_number"),
     path("clients/<str:number>/indice/", evidence.note_place, name="note_place"),
     path("clients/<str:number>/remboursement/", refunding.write_refund, name="write_refund"),

@@ -47,8 +47,10 @@ from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, 
 from invoices.selectors.proofs import what_is_missing
 from invoices.selectors.quotes import QuotePage, get_quote, quote_file, quote_page, quote_state, quotes_of
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
+from invoices.selectors.statements import AccountStatement, TooManyMovements, account_statement
 
 __all__ = [
+    "AccountStatement",
     "ArchiveState",
     "Correction",
     "Counts",
@@ -63,6 +65,8 @@ __all__ = [
     "SeriesState",
     "ServiceSold",
     "StoredDocument",
+    "TooManyMovements",
+    "account_statement",
     "archive_state",
     "chosen_invoices",
     "correction_of",
