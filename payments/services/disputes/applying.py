@@ -52,7 +52,9 @@ def apply_dispute(payment_id: int, told: base.Dispute, *, seen: int, at: datetim
     dispute = _row(payment, told, at=at)
     if dispute.version != seen:
         raise Overtaken(dispute.object_id)
-    dispute.version += 1
+    is_new = not dispute.version
+    dispute.version += is_new or _says_more(dispute, told)
+    dispute.asked_count += 1
     _remember(dispute, told, at=at)
     problems = money.book_movements(dispute, payment, told, at=at)
     problems += _step(dispute, told, at=at)
@@ -62,7 +64,7 @@ def apply_dispute(payment_id: int, told: base.Dispute, *, seen: int, at: datetim
     _attend(dispute, problems, at=at)
     tell(dispute, payment, at=at)
     dispute.save()
-    if dispute.version == 1:
+    if is_new:
         enqueue(MAKE_PACK, {"dispute_id": dispute.pk}, key=f"{MAKE_PACK}:{dispute.pk}", at=at)
     failpoint("dispute.before_commit")
     return dispute
@@ -89,6 +91,13 @@ def _row(payment: Payment, told: base.Dispute, *, at: datetime) -> Dispute:
     dispute.save(force_insert=True)
     note(dispute, "disputed" if disputed else "somebody asks", at=at, detail=told.reason)
     return dispute
+
+
+def _says_more(dispute: Dispute, told: base.Dispute) -> bool:
+    """Whether this answer says something that ours does not: only that makes older answers worthless."""
+    known = (dispute.provider_status, dispute.amount_cents, dispute.due_at, dispute.freezes, dispute.answerable)
+    says = (told.status[:100], told.amount.cents, told.due_at or dispute.due_at, told.freezes, told.answerable)
+    return known != says or dispute.movements.count() != len(told.movements)
 
 
 def _remember(dispute: Dispute, told: base.Dispute, *, at: datetime) -> None:
