@@ -15,7 +15,7 @@ from core.clock import local_date
 from invoices.reports import ReturnRefused
 from ledger.fec import FecRefused, NotYet
 from outbox.registry import GiveUp
-from outbox.services import enqueue, report
+from outbox.services import enqueue
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,7 +39,8 @@ def ask(wanted: Report, form: ExportForm, *, by: User, language: str, at: dateti
 def build(name: str, asked: dict[str, str], *, language: str, at: datetime) -> dict[str, Any]:
     """Make the file and keep it; made again it takes the place of the first. Answers its name, size and hash.
 
-    Raises GiveUp, after the job has said why, when the books or the request do not make such a file.
+    When the books or the request do not make such a file, nothing is kept and the answer is why: `refused`. That is an
+    answer for who asked, not work that failed.
     """
     with translation.override(language):
         wanted = REPORTS[name]
@@ -53,8 +54,7 @@ def build(name: str, asked: dict[str, str], *, language: str, at: datetime) -> d
                 made = wanted.make(Asked(form, kind, path, at))
                 size, sha256 = path.stat().st_size, _hash(path)
         except _REFUSALS as refusal:
-            report(0, 0, str(refusal))
-            raise GiveUp(str(refusal)) from refusal
+            return {"refused": str(refusal)}
     return {"file": file, "name": made.name, "size": size, "sha256": sha256, "warning": made.warning}
 
 

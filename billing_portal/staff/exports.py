@@ -84,7 +84,7 @@ def export_file(request: UserRequest, job_id: int) -> HttpResponseBase:
     job = Job.objects.filter(pk=job_id, kind=building.BUILD, state=JobState.DONE).first()
     if job is None or not (job.owner == f"user:{request.user.pk}" or request.user.has_perm(PERMISSION)):
         raise Http404
-    path = keeping.kept_file(job.result["file"])
+    path = keeping.kept_file(job.result.get("file", ""))
     if path is None:
         messages.warning(request, _("This file is not kept any more. Ask for it again."))
         return redirect("staff:exports")
@@ -125,14 +125,14 @@ def _requests() -> Sequence[Request]:
 def _request(job: Job, people: dict[int, User]) -> Request:
     wanted = REPORTS.get(job.payload["name"])
     asker = people.get(int(job.owner.removeprefix("user:")))
-    done = job.state == JobState.DONE
+    done = job.state == JobState.DONE and "file" in job.result
     return Request(
         job=job,
         title=str(wanted.title) if wanted else job.payload["name"],
         parameters=_parameters(wanted, job.payload["asked"]),
         by=str(asker) if asker else "",
         kept_until=job.finished_at + keeping.KEPT if done and job.finished_at else None,
-        is_kept=done and keeping.kept_file(job.result.get("file", "")) is not None,
+        is_kept=done and keeping.kept_file(job.result["file"]) is not None,
     )
 
 
