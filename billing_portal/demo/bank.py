@@ -44,6 +44,14 @@ class SandboxBank:
         """A payer agrees that a PayPal account is saved."""
         self._post(f"paypal/approve-saving/{session_id}", at=at.isoformat())
 
+    def contest(self, charge: str, *, at: datetime) -> None:
+        """The holder of the card does not recognise a payment. Nobody is told: the product looks for it."""
+        self._post(f"dispute/{charge}", reason="unrecognized", at=at.isoformat(), webhooks=False)
+
+    def decide_for_us(self, dispute: str, *, at: datetime) -> None:
+        """The bank believes the merchant: the money comes back, with the fee."""
+        self._post(f"dispute/{dispute}/close", outcome="won", fee_back=True, at=at.isoformat(), webhooks=False)
+
     def pay_out(self, *, at: datetime) -> None:
         """The provider sends to the company's bank what is available."""
         self._post("payout", at=at.isoformat(), webhooks=False)

@@ -22,6 +22,7 @@ from billing_portal.demo import bank as cards
 from billing_portal.demo import cast
 from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
+from billing_portal.demo.contesting import contest, win
 from billing_portal.demo.saving import save_card, save_paypal
 from core.clock import local_date
 from core.money import Money
@@ -104,6 +105,9 @@ class _Story:
         yield from self._town_hall(months)
         yield from self._abroad(months)
         yield Event(months[_SECOND].at(11, 9), self._tops_up(self.accounts.stranger, Money(10_000)))
+        oscar = self.accounts.stranger
+        yield Event(months[_FOURTH].at(14, 8, 20), lambda at: contest(oscar, self.bank, at=at))
+        yield Event(months[_FOURTH].at(28, 10, 5), lambda at: win(oscar, self.bank, at=at))
         yield Event(months[_SECOND].at(12, 15), self._takes_two_mailboxes_back)
         yield Event(months[_FOURTH].at(8, 19, 30), self._corrects_his_address)
         yield Event(months[_SECOND].at(13, 15, 30), self._gets_back(self.accounts.stranger, Money(3_000)))

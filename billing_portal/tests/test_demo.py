@@ -24,6 +24,8 @@ from payments.gateways.paypal import paypal_gateway
 from payments.gateways.stripe import stripe_gateway
 from payments.models import (
     BalanceReading,
+    Dispute,
+    DisputeStatus,
     MethodState,
     Payment,
     PaymentStatus,
@@ -140,6 +142,7 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)
     assert sum(payment.received_cents or 0 for payment in paid) == bank.totals()["captured_cents"]
     assert not Payment.objects.exclude(status=PaymentStatus.SUCCEEDED).exists()
+    assert [(each.status, each.taken_cents) for each in Dispute.objects.all()] == [(DisputeStatus.WON, 0)]
     back = Refund.objects.get()
     assert (back.status, back.amount_cents) == (RefundStatus.COMPLETED, bank.totals()["refunded_cents"])
     assert back.tx is not None
