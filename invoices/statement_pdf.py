@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -13,6 +12,7 @@ from accounts.selectors import current_seller
 from core.clock import local_date
 from core.downloads import download_headers
 from invoices.parties import copy_buyer, copy_seller
+from invoices.pressing import press_now
 from invoices.selectors.statements import account_statement
 from invoices.statement_paper import statement_paper
 
@@ -21,21 +21,15 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
 
-_ONE_AT_A_TIME = Lock()
-"""The threads of a web process share one font configuration, which two may not use at once."""
-
 
 def statement_pdf(customer: Customer, start: date, end: date, *, at: datetime) -> bytes:
     """The statement of that period in the customer's language. Raises TooManyMovements, NoSeller."""
-    from invoices.press import press  # noqa: PLC0415 - 0.8 s and 60 MB, for those who really print
-
     statement = account_statement(customer, start, end)
     seller, buyer = copy_seller(current_seller(on=local_date(at))), copy_buyer(customer)
     with translation.override(customer.language):
         paper = statement_paper(statement, seller, buyer, at=at)
         page = render_to_string("paper/statement.html", {"paper": paper})
-    with _ONE_AT_A_TIME:
-        return press(page, identifier=f"{customer.number}-{start.isoformat()}-{end.isoformat()}")
+    return press_now(page, identifier=f"{customer.number}-{start.isoformat()}-{end.isoformat()}")
 
 
 def statement_download(customer: Customer, start: date, end: date, *, at: datetime) -> HttpResponse:

@@ -72,18 +72,21 @@ class CorrectionRefused(models.TextChoices):
 
 
 class RenditionKind(models.TextChoices):
-    """The forms in which a document is kept: PDF alone, XML alone, and both in one file."""
+    """The forms in which a document is kept: PDF alone, XML alone, both in one file; and the copy of what is paid."""
 
     PDF = "PDF", "PDF"
     XML = "XML", "XML"
     FACTURX = "FACTURX", "Factur-X"
+    PAID = "PAID", _("Paid copy")
 
     @property
     def media_type(self) -> str:
         return "application/xml" if self is RenditionKind.XML else "application/pdf"
 
     def file_name(self, number: str) -> str:
-        """`FA2026-000001.pdf`, `factur-x_FA2026-000001.pdf`, `factur-x_FA2026-000001.xml`."""
+        """`FA2026-000001.pdf`, `factur-x_FA2026-000001.pdf` and `.xml`, `FA2026-000001-acquittee.pdf`."""
+        if self is RenditionKind.PAID:
+            return f"{number}-acquittee.pdf"
         end = "xml" if self is RenditionKind.XML else "pdf"
         return f"{number}.{end}" if self is RenditionKind.PDF else f"factur-x_{number}.{end}"
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("factures/<uuid:public_id>/corriger/confirmer/", correction_views.confirm_correction, name="correct_confirm"),
     path("factures/<uuid:public_id>/pdf/", views.invoice_pdf, name="pdf"),
     path("factures/<uuid:public_id>/pdf-simple/", views.invoice_plain_pdf, name="plain_pdf"),
+    path("factures/<uuid:public_id>/acquittee/", views.invoice_paid_copy, name="paid_copy"),
     path("factures/<uuid:public_id>/xml/", views.invoice_xml, name="xml"),
     path("releve/", statement_views.statement, name="statement"),
     path("devis/", quote_views.quote_list, name="quotes"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission, require_permission
 from core.clock import local_date
 from core.downloads import SheetForm, download_headers, sheet_download
-from invoices import archive, selectors, tabs
+from invoices import archive, selectors, services, tabs
 from invoices.archive import ArchiveDamaged
 from invoices.forms import InvoiceFilters, ZipForm
 from invoices.models import Invoice, Quote, Receipt
@@ -104,6 +104,19 @@ def invoice_xml(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     if files.is_invalid:
         return render(request, "invoices/no_facturx.html", {"invoice": invoice}, status=HTTPStatus.CONFLICT)
     return stored_file(request, invoice, files.xml)
+
+
+@require_permission(Permission.SEE)
+@require_safe
+def invoice_paid_copy(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """The copy of a paid invoice that says when and by what; back to the invoice while something is open."""
+    invoice = _own_invoice(request, public_id)
+    try:
+        rendition = services.render_paid(invoice, at=request.now)
+    except services.NotPaid as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("invoices:detail", public_id)
+    return stored_file(request, invoice, rendition)
 
 
 @require_permission(Permission.SEE)

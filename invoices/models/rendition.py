@@ -43,7 +43,7 @@ class Rendition(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=RenditionKind.values), name="invoices_rendition_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=RenditionKind.PDF, validation__isnull=True)
+                condition=Q(kind__in=[RenditionKind.PDF, RenditionKind.PAID], validation__isnull=True)
                 | Q(kind__in=[RenditionKind.XML, RenditionKind.FACTURX], validation__isnull=False),
                 name="invoices_rendition_xml_is_checked",
             ),

@@ -43,6 +43,7 @@ from invoices.selectors.lists import (
     invoice_years,
     invoices_of,
 )
+from invoices.selectors.paid import PaidBy, paid_in_full
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
 from invoices.selectors.proofs import what_is_missing
 from invoices.selectors.quotes import QuotePage, get_quote, quote_file, quote_page, quote_state, quotes_of
@@ -60,6 +61,7 @@ __all__ = [
     "InvoicePage",
     "InvoiceQuery",
     "InvoiceRow",
+    "PaidBy",
     "Period",
     "QuotePage",
     "SeriesState",
@@ -94,6 +96,7 @@ __all__ = [
     "left_of",
     "money_to_refund",
     "open_amount",
+    "paid_in_full",
     "quote_file",
     "quote_page",
     "quote_state",

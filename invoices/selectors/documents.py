@@ -13,6 +13,7 @@ from invoices.selectors.corrections import last_day_to_correct
 from invoices.selectors.credits import credit_notes_of
 from invoices.selectors.files import DocumentFiles, files_of
 from invoices.selectors.lists import invoice_state
+from invoices.selectors.paid import paid_in_full
 from invoices.states import InvoiceStatus, RenditionKind, Settlement
 from invoices.transfer import Transfer, transfer_of
 from invoices.wording import period_text, usual_period
@@ -46,6 +47,7 @@ class InvoicePage:
     credit_notes: list[Invoice]
     replaced_by: Invoice | None
     may_be_corrected_until: date | None
+    is_paid_in_full: bool
     transfer: Transfer | None
 
     @property
@@ -77,6 +79,7 @@ def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
     seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
     vat = list(invoice.vat.order_by("-rate", "category"))
     left = ledger.open_amounts([number]).get(number, ZERO)
+    allocations = ledger.allocations_of(number)
     notes = list(credit_notes_of(invoice))
     taken = sum((Money(note.total_cents) for note in notes), ZERO)
     return InvoicePage(
@@ -85,13 +88,14 @@ def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
         buyer=buyer,
         lines=shown_lines(list(invoice.lines.order_by("position")), vat, with_vat=buyer.is_consumer),
         vat=shown_vat(vat),
-        payments=[shown_payment(allocation) for allocation in ledger.allocations_of(number)],
+        payments=[shown_payment(allocation) for allocation in allocations],
         receipts=receipts_that_paid(invoice),
         open=left,
         state=invoice_state(invoice, left, taken=taken, on=on),
         credit_notes=notes,
         replaced_by=getattr(invoice, "replaced_by", None) if notes else None,
         may_be_corrected_until=None if notes or buyer.is_public else _correctable_until(invoice, on=on),
+        is_paid_in_full=not left and bool(paid_in_full(invoice, allocations)),
         files=files_of(invoice),
         transfer=transfer_of(seller, buyer, left) if left else None,
     )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+_NOT_SENT = {RenditionKind.XML, RenditionKind.PAID}
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceSold:
@@ -51,5 +53,7 @@ def _dossier(invoice: Invoice) -> InvoiceDossier:
         due_date=invoice.due_date,
         total=Money(invoice.total_cents),
         services=tuple(ServiceSold(line.label, line.period_start, line.period_end) for line in lines),
-        files=tuple((each.sha256, each.size) for each in files if each.kind != RenditionKind.XML),
+        files=tuple(
+            (each.sha256, each.size) for each in files if each.kind not in {RenditionKind.XML, RenditionKind.PAID}
+        ),
     )

@@ -53,6 +53,7 @@ def files_of_many(invoices: Sequence[Invoice] | QuerySet[Invoice]) -> dict[int, 
     last = Validation.objects.filter(invoice=OuterRef("invoice")).order_by("-created_at", "-pk")
     renditions = (
         Rendition.objects.filter(invoice__in=list(stored))
+        .exclude(kind=RenditionKind.PAID)
         .select_related("validation")
         .annotate(last_outcome=Subquery(last.values("outcome")[:1]), last_xml=Subquery(last.values("xml_sha256")[:1]))
         .order_by("created_at", "pk")

@@ -9,6 +9,7 @@ from invoices.services.correcting import CannotCorrect, Correction, correct_buye
 from invoices.services.crediting import BadCredit, CreditKeyReused, Request, TakenBack, issue_credit_note
 from invoices.services.drafting import BadLine, BadReference, NewLine, draft, read_line
 from invoices.services.issuing import NothingToBill, TooMany, issue, issue_many
+from invoices.services.paid_copies import NotPaid, render_paid
 from invoices.services.quoting import (
     BadValidity,
     QuoteClosed,
@@ -33,6 +34,7 @@ __all__ = [
     "DateBeforeLast",
     "NewLine",
     "NotIssued",
+    "NotPaid",
     "NothingToBill",
     "NothingToHandle",
     "QuoteChanged",
@@ -57,6 +59,7 @@ __all__ = [
     "read_line",
     "refuse_quote",
     "render_invoice",
+    "render_paid",
     "render_quote",
     "render_receipt",
     "send_quote",
