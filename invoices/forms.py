@@ -78,8 +78,8 @@ class ZipForm(forms.Form):
 class PeriodForm(forms.Form):
     """The days of an account statement, both included; the last month that is over unless others are asked for."""
 
-    start = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    start = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    end = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, asked: Any = None, *, today: date) -> None:
         last = today.replace(day=1) - timedelta(days=1)

@@ -147,7 +147,7 @@ class QuoteForm(forms.Form):
     """What a draft becomes when it is sent before any invoice."""
 
     kind = forms.TypedChoiceField(label=_("What to send"), choices=QuoteKind.choices, coerce=QuoteKind)
-    valid_until = forms.DateField(label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_until = forms.DateField(label=_("Valid until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, data: Any = None, *, today: date) -> None:
         super().__init__(data, initial={"kind": QuoteKind.QUOTE, "valid_until": today + _USUAL_VALIDITY})

@@ -154,7 +154,9 @@ def test_the_page_gives_the_file_of_a_period(client: Client, cast: Cast) -> None
     today = clock.now()
     pay(cast.individual, 10_000, at=today)
     client.force_login(cast.claire)
-    assert "Faire le relevé" in client.get(reverse("invoices:statement")).content.decode()
+    form = client.get(reverse("invoices:statement")).content.decode()
+    last = local_date(today).replace(day=1) - timedelta(days=1)
+    assert ("Faire le relevé" in form, f'value="{last.isoformat()}"' in form) == (True, True)
 
     answer = ask(client, local_date(today), local_date(today))
 
