@@ -17,6 +17,7 @@ from accounts.identity import BadIdentity
 from accounts.models import Membership, Role, Seller, User
 from accounts.selectors import NoSeller, current_seller
 from accounts.services.sellers import check_seller
+from accounts.text_admin import InvoiceTextAdmin
 from core import clock
 from core.admin import ReadOnlyAdmin
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 else:
     _MembershipModelForm = _SellerModelForm = forms.ModelForm
 
-__all__ = ["MembershipAdmin", "PlaceItemAdmin", "SellerAdmin", "UserAdmin", "VatNumberCheckAdmin"]
+__all__ = ["InvoiceTextAdmin", "MembershipAdmin", "PlaceItemAdmin", "SellerAdmin", "UserAdmin", "VatNumberCheckAdmin"]
 
 
 @admin.register(User)

@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.identity import BadIdentity, plain_line, read_country, read_siren, read_siret, read_vat_number
-from accounts.models import Customer, CustomerKind, Role
+from accounts.models import Customer, CustomerKind, Role, TextKind
+from accounts.models.texts import TEXT_LENGTH
 from accounts.selectors import billing_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from accounts.services import BadText
 
 _LANGUAGES = [("fr", "Français"), ("en", "English")]
 _MOST_ADDRESSES = 10
@@ -133,6 +136,32 @@ class InvitationForm(MemberForm):
 
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     field_order = ("email", "role", "needs_second_factor")
+
+
+class DayField(forms.DateField):
+    """A day, chosen in the calendar of the browser."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+class TextForm(forms.Form):
+    """What invoices have to say, and from which day to which."""
+
+    kind = forms.ChoiceField(label=_("What"), choices=TextKind.choices, initial=TextKind.ORDER_NUMBER)
+    text = forms.CharField(label=_("Text"), max_length=TEXT_LENGTH)
+    valid_from = DayField(label=_("First day"), help_text=_("Invoices issued from that day on"))
+    valid_until = DayField(label=_("Last day"), help_text=_("Empty: until further notice"), required=False)
+
+    def refuse(self, error: BadText) -> None:
+        """Show what the verb refused, beside its field."""
+        self.add_error(error.field, str(error.message))
+
+
+class LastDayForm(forms.Form):
+    """Until when a text is written."""
+
+    valid_until = DayField(label=_("Last day"), required=False)
 
 
 _AUTOCOMPLETE = {

@@ -1,4 +1,4 @@
-"""Install the guards of approvals and of evidence in the database, and say which ones there are."""
+"""Install the guards of approvals, evidence and texts on invoices in the database, and say which ones there are."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 _SQL = Path(__file__).parent / "sql"
-_FIRST, _EVIDENCE = "guards", "evidence_guards"
-_PARTS = (_FIRST, _EVIDENCE)
+_FIRST, _EVIDENCE, _TEXTS = "guards", "evidence_guards", "text_guards"
+_PARTS = (_FIRST, _EVIDENCE, _TEXTS)
 _TRIGGER = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
@@ -23,6 +23,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
 def install_evidence(connection: BaseDatabaseWrapper) -> None:
     """Create the triggers of evidence for VAT, again if need be."""
     _create(connection, _EVIDENCE)
+
+
+def install_texts(connection: BaseDatabaseWrapper) -> None:
+    """Create the triggers of texts on invoices, again if need be."""
+    _create(connection, _TEXTS)
 
 
 def expected_triggers(vendor: str) -> set[str]:

@@ -192,6 +192,8 @@ class InvoiceAdmin(DocumentAdmin):
         "service_code",
         "engagement_number",
         "market_number",
+        "order_number",
+        "free_text",
         "seller",
         "buyer",
         "ledger_tx",

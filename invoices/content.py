@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from core.clock import PARIS
+from invoices.models import BUYER_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterable[InvoiceVat]) -> dict[str, Any]:
-    """Number, parties, lines, VAT with its evidence, amounts, dates, VAT basis and what was paid at issue.
+    """Number, parties, texts, lines, VAT with its evidence, amounts, dates, VAT basis and what was paid at issue.
 
     Of a credit note also the invoice and the lines it takes back, why, and what became of the money; of a corrected
     invoice the one that it replaces. Read with `original`, `replaces`, and each line's `original`.
@@ -43,6 +44,9 @@ def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterabl
         "paid_at_issue_cents": invoice.paid_at_issue_cents,
         "vat_on_debits": invoice.vat_on_debits,
     }
+    for name in BUYER_TEXTS:  # documents of before have none
+        if text := getattr(invoice, name):
+            content[name] = text
     if invoice.vat_evidence:
         content["vat_evidence"] = invoice.vat_evidence
     if invoice.original is not None:

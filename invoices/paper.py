@@ -93,6 +93,7 @@ class InvoicePaper:
 
     head: Letterhead
     subject: str
+    free_text: str
     references: list[list[Reference]]
     lines: list[PaperLine]
     vat: list[PaperVat]
@@ -138,6 +139,7 @@ def invoice_paper(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[
     return InvoicePaper(
         head=letterhead(_("Invoice %(number)s") % {"number": number}, number, seller, buyer, issued_at),
         subject=_subject(invoice, lines, period),
+        free_text=invoice.free_text,
         references=_invoice_references(invoice, buyer, issue_date, period),
         lines=paper_lines(shown_lines(lines, vat, with_vat=buyer.is_consumer), period),
         vat=[paper_vat(group) for group in vat],
@@ -258,6 +260,7 @@ def reference_rows(first: Sequence[Reference | None], invoice: Invoice | Quote) 
         Reference(_("Service code"), invoice.service_code),
         Reference(_("Engagement"), invoice.engagement_number),
         Reference(_("Market"), invoice.market_number),
+        Reference(_("Order number"), invoice.order_number),
     ]
     rows = [[cell for cell in row if cell and cell.value] for row in (first, second)]
     return [row + [Reference("", "")] * (_COLUMNS - len(row)) for row in rows if row]

@@ -7,6 +7,7 @@ from accounts.models.customers import BillingEmail, Customer, CustomerKind, Cust
 from accounts.models.evidence import CheckOutcome, PlaceItem, PlaceKind, VatNumberCheck
 from accounts.models.people import Membership, Role, User, UserManager
 from accounts.models.sellers import Seller, UnprovenVat
+from accounts.models.texts import InvoiceText, TextKind
 
 __all__ = [
     "Approval",
@@ -17,11 +18,13 @@ __all__ = [
     "Customer",
     "CustomerKind",
     "CustomerSeries",
+    "InvoiceText",
     "Membership",
     "PlaceItem",
     "PlaceKind",
     "Role",
     "Seller",
+    "TextKind",
     "UnprovenVat",
     "User",
     "UserManager",

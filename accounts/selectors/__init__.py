@@ -27,6 +27,7 @@ from accounts.selectors.evidence import (
     unproven_customers,
 )
 from accounts.selectors.presence import SignIn, sign_ins_of
+from accounts.selectors.texts import texts_of, texts_on
 
 __all__ = [
     "NoSeller",
@@ -50,5 +51,7 @@ __all__ = [
     "staff_who_may",
     "standing_of",
     "steps_of_approval",
+    "texts_of",
+    "texts_on",
     "unproven_customers",
 ]

@@ -35,23 +35,27 @@ from accounts.services.people import (
     remove_member,
 )
 from accounts.services.sellers import ensure_first_rows, set_seller
+from accounts.services.texts import BadText, add_text, end_text, remove_text
 
 __all__ = [
     "AlreadyDecided",
     "Altered",
     "BadIdentity",
+    "BadText",
     "BuyerFields",
     "LastOwner",
     "NotApproved",
     "OwnRequest",
     "Wanted",
     "add_member",
+    "add_text",
     "approve",
     "ask_approval",
     "ask_for_check",
     "change_member",
     "check_vat_number",
     "create_customer",
+    "end_text",
     "ensure_first_rows",
     "expire_approvals",
     "give_password",
@@ -63,6 +67,7 @@ __all__ = [
     "refuse",
     "remember_language",
     "remove_member",
+    "remove_text",
     "set_seller",
     "update_profile",
     "use_approval",

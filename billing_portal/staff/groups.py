@@ -21,6 +21,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         *("view_user", "view_membership", "add_membership", "change_membership", "delete_membership"),
         *("view_billingemail", "add_billingemail", "change_billingemail", "delete_billingemail", "view_seller"),
         *("view_approval", "view_vatnumbercheck", "view_placeitem"),
+        *("view_invoicetext", "add_invoicetext", "change_invoicetext", "delete_invoicetext"),
     ),
     "outbox": ("view_job", "change_job", "view_message"),
     "ledger": ("view_closing",),

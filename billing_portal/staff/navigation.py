@@ -61,6 +61,7 @@ def _house(request: HttpRequest) -> list[dict[str, Any]]:
         *_list(request, _("Seller"), "accounts.seller", "storefront"),
         *_list(request, _("Rates of VAT"), "invoices.vatrate", "percent"),
         *_list(request, _("VAT numbers checked"), "accounts.vatnumbercheck", "verified"),
+        *_list(request, _("Texts on invoices"), "accounts.invoicetext", "edit_note"),
         *_list(request, _("People"), "accounts.user", "badge"),
         *_list(request, _("Groups"), "auth.group", "shield_person"),
     ]

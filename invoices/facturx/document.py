@@ -9,7 +9,7 @@ from django.utils import translation
 
 from invoices.facturx.channels import channel_of, frame_of
 from invoices.facturx.elements import amount, day, document, figures, given, price, ram, reference_day, rsm, wrapped
-from invoices.facturx.notes import notes
+from invoices.facturx.notes import buyer_texts, notes
 from invoices.facturx.parties import buyer_party, seller_party
 from invoices.parties import Buyer, Seller
 from invoices.states import DocumentKind
@@ -103,6 +103,7 @@ def _head(said: _Said) -> Element:
         vat_on_debits=said.invoice.vat_on_debits,
         settled_on=said.issue_date if said.is_settled else None,
     )
+    texts += buyer_texts(said.invoice.order_number if said.invoice.engagement_number else "", said.invoice.free_text)
     return rsm(
         "ExchangedDocument",
         ram("ID", said.number),
@@ -154,14 +155,19 @@ def _period(start: date | None, end: date | None) -> Element | None:
 
 
 def _agreement(said: _Said) -> Element:
-    """Who sells to whom, under which references of the buyer: service code, engagement, market (BT-10, 13, 12)."""
+    """Who sells to whom, under which references of the buyer: service code, engagement or order, market.
+
+    BT-10, BT-13, BT-12. An engagement is the order of a public body: its order number is then a note.
+    """
     invoice = said.invoice
     return ram(
         "ApplicableHeaderTradeAgreement",
         given("BuyerReference", invoice.service_code),
         seller_party(said.seller, said.channel, with_vat=said.is_in_scope),
         buyer_party(said.buyer, said.channel, with_vat=said.is_in_scope),
-        wrapped("BuyerOrderReferencedDocument", given("IssuerAssignedID", invoice.engagement_number)),
+        wrapped(
+            "BuyerOrderReferencedDocument", given("IssuerAssignedID", invoice.engagement_number or invoice.order_number)
+        ),
         wrapped("ContractReferencedDocument", given("IssuerAssignedID", invoice.market_number)),
     )
 

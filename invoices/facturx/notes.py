@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.formats import day_text
 from invoices.facturx.channels import treatment_of
+from invoices.facturx.elements import written
 from invoices.wording import rate_text
 
 if TYPE_CHECKING:
@@ -36,6 +37,16 @@ def notes(
     found.append((DISCOUNT, _("No discount for early payment.")))
     if treatment := treatment_of(channel, buyer):
         found.append((TREATMENT, treatment))
+    return found
+
+
+def buyer_texts(order_number: str, free_text: str) -> list[tuple[str, str]]:
+    """What the buyer wants said: the order number that BT-13 has no room for, and the free text."""
+    found = []
+    if order_number:
+        found.append((GENERAL, _("Order number: %(number)s") % {"number": order_number}))
+    if written(free_text):
+        found.append((GENERAL, free_text))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invoices.models.invoice import LABEL_LENGTH, ROUTING_LENGTHS, Invoice, InvoiceLine, InvoiceVat
+from invoices.models.invoice import BUYER_TEXTS, LABEL_LENGTH, ROUTING_LENGTHS, Invoice, InvoiceLine, InvoiceVat
 from invoices.models.quote import Quote
 from invoices.models.rate import VatRate
 from invoices.models.receipt import Receipt
@@ -11,6 +11,7 @@ from invoices.models.series import DocumentSeries
 from invoices.models.validation import NOTE_LENGTH, Validation
 
 __all__ = [
+    "BUYER_TEXTS",
     "LABEL_LENGTH",
     "NOTE_LENGTH",
     "ROUTING_LENGTHS",

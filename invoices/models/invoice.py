@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.texts import ORDER_NUMBER_LENGTH, TEXT_LENGTH
 from core.money import Money
 from invoices.models.hashing import HASH
 from invoices.states import DocumentKind, FreedMoney, InvoiceStatus
@@ -21,6 +22,7 @@ LABEL_LENGTH = 300
 _INVOICE = Q(kind=DocumentKind.INVOICE)
 _CREDIT_NOTE = Q(kind=DocumentKind.CREDIT_NOTE)
 # The buyer's own words for where an invoice goes: not part of its content, so they may still change once it is issued.
+BUYER_TEXTS = ("order_number", "free_text")  # frozen, unlike the routing references
 ROUTING_LENGTHS = {"service_code": 100, "engagement_number": 50, "market_number": 50}
 
 
@@ -55,6 +57,8 @@ class Invoice(models.Model):
         _("engagement number"), max_length=ROUTING_LENGTHS["engagement_number"], blank=True
     )
     market_number = models.CharField(_("market number"), max_length=ROUTING_LENGTHS["market_number"], blank=True)
+    order_number = models.CharField(_("order number"), max_length=ORDER_NUMBER_LENGTH, blank=True, default="")
+    free_text = models.CharField(_("free text"), max_length=TEXT_LENGTH, blank=True, default="")
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     net_cents = models.BigIntegerField(_("total before VAT, cents"), default=0)
     vat_cents = models.BigIntegerField(_("VAT, cents"), default=0)

@@ -18,7 +18,7 @@ from core.clock import local_date
 from core.money import ZERO
 from invoices.evidence import gather
 from invoices.locks import lock_invoices
-from invoices.models import ROUTING_LENGTHS, Invoice, InvoiceLine
+from invoices.models import BUYER_TEXTS, ROUTING_LENGTHS, Invoice, InvoiceLine
 from invoices.parties import copy_buyer, copy_seller
 from invoices.selectors.corrections import Correction, correction_of, why_not_correct, why_not_with
 from invoices.services.crediting import Request, copied, issue_credit_note
@@ -70,7 +70,7 @@ def _issue_again(original: Invoice, customer: Customer, *, actor: str, at: datet
     if original.due_date is None:
         raise TypeError(f"{original} is not issued")
     day = local_date(at)
-    kept = ("subject", "net_cents", "vat_cents", "total_cents", "vat_on_debits", *ROUTING_LENGTHS)
+    kept = ("subject", "net_cents", "vat_cents", "total_cents", "vat_on_debits", *BUYER_TEXTS, *ROUTING_LENGTHS)
     invoice = Invoice.objects.create(
         customer=customer,
         replaces=original,

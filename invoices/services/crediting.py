@@ -116,6 +116,7 @@ def _draft(invoice: Invoice, request: Request, parts: Taken, *, asked: str, at: 
         asked=asked,
         actor=request.actor,
         subject=invoice.subject,
+        order_number=invoice.order_number,
         **{name: getattr(invoice, name) for name in ROUTING_LENGTHS},
         seller=copy_seller(current_seller(on=local_date(at))).frozen(),
         buyer=invoice.buyer,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from accounts.models import Customer
-from accounts.selectors import current_seller
+from accounts.models import Customer, TextKind
+from accounts.selectors import current_seller, texts_on
 from core.clock import days_after, local_date
 from core.failpoints import failpoint
 from core.money import Money
@@ -71,8 +71,11 @@ def issue_many(invoices: Sequence[Invoice], *, at: datetime) -> list[Invoice]:
 def _issue(drafts: list[Invoice], *, at: datetime) -> None:
     lines = _lines_of(drafts)
     priced = _price_all(drafts, lines, on=local_date(at))
+    texts = texts_on({invoice.customer_id for invoice in drafts}, on=local_date(at))
     for invoice in drafts:
         _freeze(invoice, priced[invoice.pk])
+        invoice.order_number = texts.get((invoice.customer_id, TextKind.ORDER_NUMBER), "")
+        invoice.free_text = texts.get((invoice.customer_id, TextKind.FREE_TEXT), "")
     enter_books(drafts, lines, {invoice.pk: priced[invoice.pk].vat_rows(invoice) for invoice in drafts}, at=at)
 
 
