@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.urls import reverse
 
 from accounts import selectors, services
 from accounts.models import InvoiceText, TextKind, User
 from accounts.services import BadText
-from tests.support.cast import NOON
+from tests.support.cast import NOON, make_company
+from tests.support.rivals import race
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -90,6 +91,18 @@ def test_a_last_day_moves_as_far_as_the_next_text(cast: Cast) -> None:
 def test_an_order_number_is_a_short_line(cast: Cast, text: str) -> None:
     with pytest.raises(BadText):
         add(cast.company, text, JULY)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
+@pytest.mark.skipif("sqlite" in connection.vendor, reason="SQLite has one writer at a time")
+def test_of_two_who_write_at_once_one_is_refused() -> None:
+    company = make_company()
+
+    endings = race(*[lambda text=text: add(company, text, JULY) for text in ("BC-7", "BC-8")])  # type: ignore[misc]
+
+    assert [type(each.error) for each in endings if each.error] == [BadText]
+    assert InvoiceText.objects.count() == 1
 
 
 def test_an_owner_writes_ends_and_removes_a_text(cast: Cast, client: Client) -> None:

@@ -89,6 +89,7 @@ PLACES = [
     Place("receipts", _named("invoices:receipts"), claire),
     Place("profile", _named("accounts:profile"), claire),
     Place("profile, read only", _named("accounts:profile"), lambda world: world.cast.accountant),
+    Place("texts on invoices", _named("accounts:texts"), claire),
     Place("people with access", _named("accounts:members"), claire),
     Place("people with access, refused", _named("accounts:members"), lambda world: world.cast.accountant, 403),
     Place("security", _named("accounts:security"), claire),
