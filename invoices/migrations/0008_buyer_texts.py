@@ -7,7 +7,7 @@ from invoices import guards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("invoices", "0006_quotes"),
+        ("invoices", "0007_paid_copies"),
     ]
 
     operations = [
