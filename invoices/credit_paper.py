@@ -121,4 +121,4 @@ def _references(note: Invoice, original: Invoice, buyer: Buyer) -> list[list[Ref
         Reference(_("Customer"), buyer.reference.shown),
         identity(buyer),
     ]
-    return reference_rows(first, note)
+    return reference_rows(first, note, order_number=note.order_number)

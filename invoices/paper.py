@@ -251,16 +251,18 @@ def _invoice_references(
         Reference(_("Customer"), buyer.reference.shown),
         identity(buyer),
     ]
-    return reference_rows(first, invoice)
+    return reference_rows(first, invoice, order_number=invoice.order_number)
 
 
-def reference_rows(first: Sequence[Reference | None], invoice: Invoice | Quote) -> list[list[Reference]]:
+def reference_rows(
+    first: Sequence[Reference | None], invoice: Invoice | Quote, *, order_number: str = ""
+) -> list[list[Reference]]:
     """First who and when; then, when there are any, the buyer's own references (C. com. art. L. 441-9, I)."""
     second = [
         Reference(_("Service code"), invoice.service_code),
         Reference(_("Engagement"), invoice.engagement_number),
         Reference(_("Market"), invoice.market_number),
-        Reference(_("Order number"), invoice.order_number),
+        Reference(_("Order number"), order_number),
     ]
     rows = [[cell for cell in row if cell and cell.value] for row in (first, second)]
     return [row + [Reference("", "")] * (_COLUMNS - len(row)) for row in rows if row]

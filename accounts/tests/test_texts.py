@@ -99,7 +99,7 @@ def test_an_order_number_is_a_short_line(cast: Cast, text: str) -> None:
 def test_of_two_who_write_at_once_one_is_refused() -> None:
     company = make_company()
 
-    endings = race(*[lambda text=text: add(company, text, JULY) for text in ("BC-7", "BC-8")])  # type: ignore[misc]
+    endings = race(*[lambda text=text: add(company, text, JULY) for text in ("BC-7", "BC-8")])
 
     assert [type(each.error) for each in endings if each.error] == [BadText]
     assert InvoiceText.objects.count() == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from accounts.models import InvoiceText, TextKind, User
 from accounts.services import add_text, remove_text
