@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from accounts.models import Customer
 from core import clock
@@ -45,6 +46,17 @@ def wrong() -> list[str]:
     return [each.name for question in questions for each in question() if not each.ok]
 
 
+def past_the_guard() -> None:
+    """What somebody might do who owns the database."""
+    name = "payments_disputemovement_append_only"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE payments_disputemovement DISABLE TRIGGER {name}")
+        else:
+            cursor.execute(f"DROP TRIGGER {name}")
+
+
 def test_all_holds_while_a_dispute_is_open(desk: DisputeDesk) -> None:
     assert wrong() == []
     assert (desk.books.state, desk.books.open) == ("0 / 70 / -70", {"FA1": "70"})
@@ -61,6 +73,7 @@ def test_all_holds_while_a_dispute_is_open(desk: DisputeDesk) -> None:
 def test_a_movement_that_is_booked_otherwise_is_found(
     desk: DisputeDesk, name: str, columns: dict[str, int], found: list[str]
 ) -> None:
+    past_the_guard()
     DisputeMovement.objects.filter(object_id=name).update(**columns)
 
     assert wrong() == found
