@@ -163,9 +163,11 @@ def test_somebody_else_verifies_the_archive_by_its_own_readme(sold: Invoice, tmp
         assert link["hash"] == head
     months = [json.loads(line) for line in box.read("clotures.jsonl").decode().splitlines()]
     assert any(json.loads(each["text"])["period"] == [3_900, 780, 4_680] for each in months)
-    [document] = csv.DictReader(io.StringIO(box.read("documents.csv").decode()), delimiter=";")
-    assert (document["numero"], document["total_centimes"]) == (sold.number, "4680")
-    assert hashlib.sha256(box.read(f"documents/{document['sha256']}")).hexdigest() == document["sha256"]
+    kept = list(csv.DictReader(io.StringIO(box.read("documents.csv").decode()), delimiter=";"))
+    assert {(each["numero"], each["total_centimes"]) for each in kept} == {(sold.number, "4680")}
+    assert {each["fichier"] for each in kept} == set(sold.renditions.values_list("kind", flat=True))
+    for each in kept:
+        assert hashlib.sha256(box.read(f"documents/{each['sha256']}")).hexdigest() == each["sha256"]
 
 
 def test_a_year_without_a_fact_has_no_archive_and_leaves_no_file(sold: Invoice, tmp_path: Path) -> None:
@@ -192,7 +194,7 @@ def test_the_command_says_what_it_wrote_and_the_chain_remembers(sold: Invoice, t
     call_command("export_archive", "--year", "2026", "--out", str(tmp_path), "--json", stdout=out)
 
     answer = json.loads(out.getvalue())
-    assert answer["documents"] == 1
+    assert answer["documents"] == sold.renditions.count()
     assert zipfile.ZipFile(answer["file"]).testzip() is None
     with pytest.raises(CommandError, match="nothing was recorded in 2019"):
         call_command("export_archive", "--year", "2019", "--out", str(tmp_path))

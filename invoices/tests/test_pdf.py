@@ -237,7 +237,7 @@ def test_a_receipt_is_stored_by_its_job(customer: Customer) -> None:
 
 
 def test_a_job_that_names_no_document_fails(db: None) -> None:
-    with pytest.raises(ValueError, match="neither"):
+    with pytest.raises(ValueError, match="no document is named"):
         jobs.render(at=NOON)
 
 
