@@ -18,6 +18,7 @@ from billing_portal.demo.bank import SandboxBank
 from billing_portal.demo.calendar import billed_months
 from billing_portal.demo.company import Size, found
 from core import clock
+from ledger.services import close_periods
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             issued = found(Size(customers, months), seed=seed, until=at)
             self.stdout.write(f"{customers} customers, {months} months, {issued} invoices")
         history.ask_for_paper(at=clock.now())
+        close_periods(at=clock.now())
         self._check()
         self.stdout.write(f"made in {time.monotonic() - began:.0f} s")
 
