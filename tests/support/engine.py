@@ -13,11 +13,27 @@ from pathlib import Path
 
 import pytest
 
+_DATABASE = {"db", "transactional_db", "live_server"}
 _BASE = Path(tempfile.gettempdir()) / f"billing-portal-tests-{os.getuid()}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "postgresql"), default=os.environ.get("TEST_ENGINE", "sqlite"))
+    parser.addoption("--with-database", action="store_true", help="Only the tests that ask a database.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--with-database`, leave out what says the same on each engine because it asks none."""
+    if not config.getoption("--with-database"):
+        return
+    asking = [item for item in items if _asks_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
+    items[:] = asking
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return item.get_closest_marker("django_db") is not None or not _DATABASE.isdisjoint(fixtures)
 
 
 @pytest.hookimpl(tryfirst=True)
