@@ -46,6 +46,8 @@ OTHER = {
     "freed_money": "'BALANCE'",
     "key": "'other'",
     "asked": "'other'",
+    "order_number": "'other'",
+    "free_text": "'other'",
 }
 
 
