@@ -32,6 +32,7 @@ _FAST = {
     "PAYMENT_CATCH_UP_SECONDS": "10",
     "PROVIDER_TIMEOUT_SECONDS": "1",
     "TOP_UPS_PER_HOUR": "1000",
+    "TOP_UPS_PER_HOUR_FROM_ADDRESS": "1000",
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
 }
 _QUEUES = "default,mail,celery,documents,exports"
