@@ -26,6 +26,8 @@ ENV PATH=/venv/bin:$PATH \
     EXPORT_DIR=/var/lib/portal/exports
 # Catalogues and static files are made once, here. The values serve this step alone: nothing is contacted or kept.
 RUN export SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+        FIELD_KEYS="$(python -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())')" \
+        FIELD_INDEX_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(32))')" \
         SITE_URL=https://build.invalid ALLOWED_HOSTS=build.invalid \
         DATABASE_URL=postgresql://build@build.invalid/build REDIS_URL=redis://build.invalid/0 \
         STRIPE_SECRET_KEY=sk_live_build STRIPE_WEBHOOK_SECRET=whsec_build \

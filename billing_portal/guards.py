@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from billing_portal.config.place import DEVELOPMENT_FIELD_KEY
 from core.env import BadSetting
 
 _SECRET_LENGTH = 50
+_INDEX_LENGTH = 32
 
 
 def refuse_bad_settings(values: dict[str, Any]) -> None:
@@ -37,6 +39,7 @@ def _unsafe(values: dict[str, Any]) -> list[str]:
         f"SECRET_KEY: write {_SECRET_LENGTH} random characters or more.": len(secret) < _SECRET_LENGTH
         or secret.startswith("development-only-"),
         "DEBUG must be off.": values["DEBUG"],
+        **_unsafe_keys(values),
         "DATABASE_URL: production runs on PostgreSQL (postgresql://…).": not values["DATABASE_URL"].startswith(
             "postgres"
         ),
@@ -57,6 +60,16 @@ def _unsafe(values: dict[str, Any]) -> list[str]:
         "FAILPOINT_FOLDER is for crash rehearsals only: unset it.": bool(values["FAILPOINT_FOLDER"]),
     }
     return [fault for fault, wrong in checks.items() if wrong]
+
+
+def _unsafe_keys(values: dict[str, Any]) -> dict[str, bool]:
+    """The keys of encrypted fields are this installation's own."""
+    index, keys = values["FIELD_INDEX_KEY"], values["FIELD_KEYS"]
+    return {
+        "FIELD_KEYS: write a key of your own (openssl rand -base64 32 | tr +/ -_).": DEVELOPMENT_FIELD_KEY in keys,
+        f"FIELD_INDEX_KEY: write {_INDEX_LENGTH} random characters or more, and keep them for ever.": len(index)
+        < _INDEX_LENGTH,
+    }
 
 
 def _unsafe_paypal(values: dict[str, Any]) -> dict[str, bool]:

@@ -95,6 +95,11 @@ class Environment:
         self._note(name, "secret", "–" if not development else "a development value", help)
         return self._raw(name) or development
 
+    def secrets(self, name: str, *, development: str = "", help: str) -> list[str]:  # noqa: A002
+        """Several secrets, by commas: the newest first."""
+        told = self.secret(name, development=development, help=help)
+        return [word.strip() for word in told.split(",") if word.strip()]
+
     def _note(self, name: str, kind: str, default: str, help: str) -> None:  # noqa: A002
         self.asked.append(Setting(name, kind, default, " ".join(help.split())))
 

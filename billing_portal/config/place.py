@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
-from core.env import Environment
+from core.env import BadSetting, Environment, is_base64_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = Environment()
@@ -19,6 +20,20 @@ PRODUCTION = ENVIRONMENT == "production"
 RUN_DIR = Path(env.text("RUN_DIR", str(BASE_DIR / ".run"), help="Folder for the trial database, queues and state."))
 SECRET_KEY = env.secret(
     "SECRET_KEY", development="development-only-" + "x" * 50, help="Signs sessions and links; 50 characters or more."
+)
+DEVELOPMENT_FIELD_KEY = base64.urlsafe_b64encode(b"development-only-" + b"x" * 15).decode()
+FIELD_KEYS = env.secrets(
+    "FIELD_KEYS",
+    development=DEVELOPMENT_FIELD_KEY,
+    help="Encrypt IBANs in the database: 32 random bytes in URL-safe base64. Older keys follow, by commas.",
+)
+for key in FIELD_KEYS:
+    if not is_base64_of(32, key.replace("-", "+").replace("_", "/")):
+        raise BadSetting("FIELD_KEYS: each key is 32 bytes in URL-safe base64 (openssl rand -base64 32 | tr +/ -_).")
+FIELD_INDEX_KEY = env.secret(
+    "FIELD_INDEX_KEY",
+    development="development-only-index",
+    help="Finds an encrypted IBAN again; 32 characters or more. It stays the same for ever.",
 )
 DEBUG = env.flag("DEBUG", default=False, help="Detailed error pages. Refused in production.")
 SITE_URL = env.text(
