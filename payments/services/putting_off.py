@@ -12,10 +12,10 @@ from payments.models import Payment, PaymentStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from payments.models import SavedMethod
+    from payments.models import Refund, SavedMethod
 
 
-def put_off(asked: Payment | SavedMethod, *, at: datetime) -> None:
+def put_off(asked: Payment | SavedMethod | Refund, *, at: datetime) -> None:
     """Set when to ask next: the first rung of the ladder, counted from the row's last step, that is still to come.
 
     The rungs are PAYMENT_SILENCE_SECONDS, then PAYMENT_LADDER_SECONDS, whose last one repeats: 5 minutes, an hour, a
@@ -30,7 +30,7 @@ def put_off(asked: Payment | SavedMethod, *, at: datetime) -> None:
 
 
 def ladder() -> list[int]:
-    """Seconds after its last step at which a silent payment is asked about; the last one repeats."""
+    """Seconds after its last step at which something silent is asked about; the last one repeats."""
     return [settings.PAYMENT_SILENCE_SECONDS, *settings.PAYMENT_LADDER_SECONDS]
 
 

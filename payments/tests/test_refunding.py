@@ -222,17 +222,19 @@ def test_an_error_kept_under_the_key_ends_as_failed_after_some_questions(refunds
     assert list(selectors.failed_refunds()) == []
 
 
-def test_each_question_without_an_answer_waits_twice_as_long(refunds: RefundDesk) -> None:
+def test_a_silent_provider_is_asked_after_five_minutes_an_hour_a_day_then_each_day(refunds: RefundDesk) -> None:
     refund = refunds.lost(refunds.paid())
     refunds.desk.silence()
+    rungs = [timedelta(seconds=20)]  # staff who look meanwhile do not climb the ladder
 
-    waits = []
-    for _ in range(3):
-        refund = refunds.look_again(refund)
+    for _ in range(5):
+        refund = refunds.look_again(refund, later=rungs[-1])
         assert refund.ask_at is not None
-        waits.append(refund.ask_at - refunds.desk.at)
+        rungs.append(refund.ask_at - refunds.desk.at)
 
-    assert (waits[1], waits[2]) == (2 * waits[0], 4 * waits[0])
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    assert rungs[1:] == [timedelta(minutes=5), hour, day, 2 * day, 3 * day]
+    assert refund.status == RefundStatus.UNKNOWN
     refunds.desk.bank.calm()
 
 

@@ -18,8 +18,8 @@ from payments.gateways.base import RefundState
 from payments.models import BegunBy, Payment, Refund, RefundStatus
 from payments.refund_transitions import may_move, move, note
 from payments.services.crediting import BOOKS, FEES
+from payments.services.putting_off import put_off
 from payments.services.refunding.holding import take_back
-from payments.services.refunding.sweeping import put_off_refund
 from payments.services.refunding.telling import tell_failed, tell_sent
 
 if TYPE_CHECKING:
@@ -56,9 +56,10 @@ def apply_refund(refund_id: int, told: Told, *, at: datetime) -> Refund:
         _bring_back(refund, told, at=at)
     elif told.moved:
         _book(refund, told, at=at)
-    if ends == RefundStatus.PENDING and (before == ends or may_move(refund, ends)):
-        put_off_refund(refund, at=at)
     _go(refund, ends, told, at=at)
+    if refund.status == RefundStatus.PENDING:
+        put_off(refund, at=at)
+        refund.save()
     failpoint("refund.before_commit")
     return refund
 
@@ -122,13 +123,13 @@ def _why_not_this(refund: Refund, told: Told) -> str:
 
 def _set_aside(refund: Refund, reason: str, *, at: datetime) -> Refund:
     """Something is wrong with the answer: staff see the reason, and the self-check after a day."""
-    if refund.is_live:
-        put_off_refund(refund, at=at)
     if may_move(refund, RefundStatus.UNKNOWN):
         move(refund, RefundStatus.UNKNOWN, at=at, detail=reason)
     else:
-        refund.save()
         note(refund, "answer set aside", at=at, detail=reason)
+    if refund.is_live:
+        put_off(refund, at=at)
+    refund.save()
     return refund
 
 

@@ -15,10 +15,10 @@ from payments import locks, selectors
 from payments.gateways.base import RefundOrder, Refused, Unsure
 from payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from payments.refund_transitions import may_move, move
+from payments.services.putting_off import put_off
 from payments.services.refunding.applying import apply_refund, write_down
 from payments.services.refunding.holding import is_held, take_back
 from payments.services.refunding.requesting import follow_approval
-from payments.services.refunding.sweeping import put_off_refund
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,8 +83,9 @@ def _claim(refund_id: int, *, at: datetime) -> bool:
         move(refund, RefundStatus.CANCELLED, at=at, detail=reason)
         return False
     refund.sent_at = at
-    put_off_refund(refund, at=at)
     move(refund, RefundStatus.SENT, at=at)
+    put_off(refund, at=at)
+    refund.save()
     return True
 
 
@@ -166,11 +167,11 @@ def _doubt(seen: Refund, reason: str, *, at: datetime) -> Refund:
     refund = locks.lock_refund(seen.pk)
     if (refund.status, refund.object_id) != (seen.status, seen.object_id):
         return refund
-    put_off_refund(refund, at=at)
     if may_move(refund, RefundStatus.UNKNOWN):
         move(refund, RefundStatus.UNKNOWN, at=at, detail=reason)
-    else:
-        refund.save()
+    if refund.is_live:
+        put_off(refund, at=at)
+    refund.save()
     return refund
 
 
@@ -181,7 +182,7 @@ def _wait_on(seen: Refund, *, at: datetime) -> Refund:
     if refund.status != RefundStatus.WAITING:
         return refund
     if is_held(refund):
-        put_off_refund(refund, at=at)
+        put_off(refund, at=at)
         refund.save()
     else:
         withdraw_approval(refund.approval_id or 0, by=None, at=at)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
 from django.db import transaction
 
 from outbox.services import NewJob, enqueue, enqueue_many
 from payments import locks, selectors
 from payments.models import Refund
+from payments.services.putting_off import put_off
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,8 +18,6 @@ ADVANCE: Final = "payments.advance_refund"
 APPROVAL: Final = "payments.refund"
 """The kind of the approvals that are about refunds; their subject is the public id."""
 _AT_ONCE = 200
-_LONGEST_WAIT = timedelta(days=1)
-_DOUBLINGS = 16
 
 
 def ask_for_work(refund: Refund, *, at: datetime) -> None:
@@ -47,24 +44,12 @@ def sweep_refunds(*, at: datetime) -> int:
     return len(jobs)
 
 
-def put_off_refund(refund: Refund, *, at: datetime) -> None:
-    """Set its next turn: after PAYMENT_SILENCE_SECONDS, then twice as long each time, at least once a day.
-
-    The caller saves the row.
-    """
-    wait = timedelta(seconds=settings.PAYMENT_SILENCE_SECONDS) * 2 ** min(refund.asked_count, _DOUBLINGS)
-    refund.asked_count += 1
-    refund.asked_at = at
-    refund.updated_at = at
-    refund.ask_at = at + min(wait, _LONGEST_WAIT)
-
-
 @transaction.atomic
 def give_up_refund_turn(refund_id: int, *, at: datetime) -> None:
     """A step failed too often (not the provider: our own work). The next one comes in its turn."""
     refund = locks.lock_refund(refund_id)
     if refund.ask_at is not None:
-        put_off_refund(refund, at=at)
+        put_off(refund, at=at)
         refund.save()
 
 
