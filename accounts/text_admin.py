@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from accounts.models import InvoiceText
-from accounts.services.texts import BadText, check_text
+from accounts.services.texts import BadText, check_text, lock_texts
 from core import clock
 
 if TYPE_CHECKING:
@@ -19,24 +20,58 @@ if TYPE_CHECKING:
 else:
     _TextModelForm = forms.ModelForm
 
+_FIELDS = ("customer", "kind", "text", "valid_from", "valid_until")
+
 
 class InvoiceTextForm(_TextModelForm):
-    """One text with its days, refused for the reasons of the settings page."""
+    """One text with its days, refused for the reasons of the settings page.
+
+    Two who write at once come one after the other; the second reads what the first one did, with the own words kept.
+    `seen` is the text as the page showed it.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = InvoiceText
-        fields = ("customer", "kind", "text", "valid_from", "valid_until")
+        fields = _FIELDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = _written(self.instance) if self.instance.pk else ""
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         if self.errors:
             return found
-        known = {name: found.get(name, getattr(self.instance, name, None)) for name in self.Meta.fields}
+        self._wait_for_others(found)
+        if self.errors:
+            return found
+        known = {name: found.get(name, getattr(self.instance, name, None)) for name in _FIELDS}
         try:
             found["text"] = check_text(InvoiceText(pk=self.instance.pk, **known))
         except BadText as error:
             self.add_error(error.field, str(error.message))
         return found
+
+    def _wait_for_others(self, found: dict[str, Any]) -> None:
+        """Nobody else writes texts of this customer until this one is saved; say it if somebody just did."""
+        customer = found.get("customer") or self.instance.customer
+        lock_texts(customer.pk)
+        if not self.instance.pk:
+            return
+        now = InvoiceText.objects.filter(pk=self.instance.pk).first()
+        if now is None:
+            self.add_error(None, _("Nothing was saved: this text was removed meanwhile. Add it again if it is needed."))
+        elif _written(now) != found.get("seen"):
+            self.data = {**self.data.dict(), "seen": _written(now)}
+            told = _("Nothing was saved: somebody changed this meanwhile to %(now)s. Save again to replace it by yours.")
+            self.add_error(None, told % {"now": _written(now)})
+
+
+def _written(text: InvoiceText) -> str:
+    """A text with its days, as one line that tells two versions apart."""
+    return f"“{text.text}” {text.valid_from} → {text.valid_until or '…'}"
 
 
 @admin.register(InvoiceText)

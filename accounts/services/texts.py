@@ -35,7 +35,7 @@ def add_text(
 
     Raises BadText when there is no text, when it is too long, or when another of its kind holds on one of these days.
     """
-    Customer.objects.select_for_update().get(pk=customer.pk)
+    lock_texts(customer.pk)
     row = InvoiceText(
         customer=customer, kind=kind, text=text, valid_from=valid_from, valid_until=valid_until, created_at=at
     )
@@ -47,16 +47,23 @@ def add_text(
 @transaction.atomic
 def end_text(row: InvoiceText, *, valid_until: date | None) -> InvoiceText:
     """Change its last day; None is until further notice. Issued invoices stay as they are. Raises BadText."""
-    Customer.objects.select_for_update().get(pk=row.customer_id)
+    lock_texts(row.customer_id)
     row.valid_until = valid_until
     _check_days(row)
     row.save(update_fields=["valid_until"])
     return row
 
 
+@transaction.atomic
 def remove_text(row: InvoiceText) -> None:
     """Write it on no invoice any more. Those already issued keep it."""
+    lock_texts(row.customer_id)
     row.delete()
+
+
+def lock_texts(customer_id: int) -> None:
+    """Let nobody else write the texts of this customer until the end of the transaction."""
+    Customer.objects.select_for_update().get(pk=customer_id)
 
 
 def check_text(row: InvoiceText) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts import selectors, services
@@ -160,3 +161,47 @@ def test_staff_write_a_text_and_are_refused_for_the_same_reasons(cast: Cast, cli
     assert (made.status_code, refused.status_code) == (302, 200)
     assert InvoiceText.objects.get().text == "BC-7"
     assert "figure déjà" in refused.text
+
+
+def test_staff_who_change_a_text_that_somebody_changed_meanwhile_lose_nothing(cast: Cast, client: Client) -> None:
+    row = add(cast.company, "BC-7", JULY)
+    client.force_login(User.objects.create_superuser("staff@example.org", "a-long-password-for-tests"))
+    page = reverse("admin:accounts_invoicetext_change", args=[row.pk])
+    shown = {"seen": client.get(page).context["adminform"].form["seen"].value()}
+    InvoiceText.objects.filter(pk=row.pk).update(text="BC-8")
+
+    refused = client.post(page, TYPED | shown | {"text": "BC-9"})
+
+    assert refused.status_code == 200
+    assert "BC-8" in refused.context["adminform"].form.non_field_errors()[0]
+    assert 'value="BC-9"' in refused.text
+    assert InvoiceText.objects.get().text == "BC-8"
+    again = {"seen": refused.context["adminform"].form["seen"].value()}
+    assert client.post(page, TYPED | again | {"text": "BC-9"}).status_code == 302
+    assert InvoiceText.objects.get().text == "BC-9"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
+@pytest.mark.skipif("sqlite" in connection.vendor, reason="SQLite has one writer at a time")
+@pytest.mark.parametrize("days", ["2026-07-01", "2026-07-02"])
+def test_of_two_members_of_staff_who_write_at_once_one_is_told_so(days: str) -> None:
+    company = make_company()
+    doors = []
+    for name in ("fanny", "gil"):
+        door = Browser(raise_request_exception=False)
+        door.force_login(User.objects.create_superuser(f"{name}@example.org", "a-long-password-for-tests"))
+        doors.append(door)
+    page, typed = reverse("admin:accounts_invoicetext_add"), TYPED | {"customer": company.pk}
+
+    endings = race(
+        lambda: doors[0].post(page, typed | {"text": "BC-7"}),
+        lambda: doors[1].post(page, typed | {"text": "BC-8", "valid_from": days}),
+    )
+
+    assert [each.error for each in endings] == [None, None]
+    answers = sorted((each.value for each in endings), key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == [200, 302]
+    kept = InvoiceText.objects.get().text
+    assert f"{kept} » figure déjà" in answers[0].text
+    assert f'value="{"BC-8" if kept == "BC-7" else "BC-7"}"' in answers[0].text
