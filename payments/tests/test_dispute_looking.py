@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from accounts.models import Customer
 from core import clock
 from ledger.tests.desk import bill
 from outbox import services as outbox
 from outbox.models import Job
-from payments import jobs, selectors, tasks
+from payments import jobs, selectors, services, tasks
 from payments.gateways.base import Dispute as Told
 from payments.gateways.base import DisputeState
 from payments.gateways.stripe import StripeGateway
@@ -28,6 +29,8 @@ from payments.models import (
 from payments.services import disputes
 from payments.services.about import StillUnknown
 from payments.tests.dispute_desk import DisputeDesk, moved, told_of
+from payments.tests.pointing import point_at
+from payments.wiring import gateway_for
 from tests.support.bank import Bank
 from tests.support.cast import Cast
 
@@ -80,6 +83,35 @@ def test_a_dispute_that_was_never_told_is_found_by_the_daily_search(desk: Disput
     assert (desk.dispute.status, desk.books.state) == (DisputeStatus.OPENED, "0 / 0 / 0")
     assert Job.objects.filter(kind="payments.find_disputes").count() == 1
     assert disputes.find_untold("STRIPE", gateway=desk.gateway, at=desk.at) == 0
+
+
+@pytest.mark.parametrize("method", [Method.CARD, Method.PAYPAL])
+def test_what_a_dispute_moved_without_a_word_is_found_at_the_next_catch_up(
+    method: Method, customer: Customer, bank: Bank, at: datetime, settings: Settings, gateway: StripeGateway
+) -> None:
+    point_at(bank, settings)
+    desk = DisputeDesk(customer, gateway_for(method.provider), bank, at, method)
+    object_id = desk.contest(desk.pay(100), webhooks=False)
+    services.sync_till(desk.provider, gateway=desk.gateway, at=clock.now())
+
+    services.repair(gateway=desk.gateway, provider=desk.provider, at=clock.now())
+
+    assert (desk.dispute.object_id, desk.books.state) == (object_id, "0 / 0 / 0")
+    services.sync_till(desk.provider, gateway=desk.gateway, at=clock.now())
+    assert services.repair(gateway=desk.gateway, provider=desk.provider, at=clock.now()) == 0
+
+
+def test_a_turn_that_nobody_took_is_taken_at_the_next_catch_up(desk: DisputeDesk) -> None:
+    object_id = desk.contest(desk.pay(100))
+    desk.hear()
+    desk.decide(object_id, "won", webhooks=False)
+
+    desk.later(days=1)
+    assert services.repair(gateway=desk.gateway, provider=desk.provider, at=desk.at) == 0
+    desk.later(hours=1)
+    assert services.repair(gateway=desk.gateway, provider=desk.provider, at=desk.at) == 1
+
+    assert (desk.dispute.status, desk.books.state) == (DisputeStatus.WON, "100 / 0 / +100")
 
 
 def test_silence_leaves_a_dispute_as_it_is_and_asks_again(desk: DisputeDesk) -> None:
