@@ -221,16 +221,19 @@ class Life:
         self.bank.calm()
         self.bank.deliver(lost=-1)
         self.bank.control("clock", at=self.at.isoformat())
-        self.reviews_end()
         for _ in range(_REST):
             self.pass_time(_A_DAY)
             self.sweep()
+            self.reviews_end()
             self.catch_up()
             if not self.undecided():
                 return
 
     def reviews_end(self) -> None:
-        """PayPal makes up its mind about what it looked at: some of it is paid, some comes to nothing."""
+        """PayPal makes up its mind about what it looks at: some of it is paid, some comes to nothing.
+
+        Each day anew: what was approved last is captured, and looked at, only when the sweep asks.
+        """
         pending = ("PAYMENT.CAPTURE.PENDING",)
         for news in gateway_for(Provider.PAYPAL).news_since(self.at - 30 * _LONG_AGO, types=pending):
             with suppress(HTTPError):  # it was decided meanwhile

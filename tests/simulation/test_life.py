@@ -13,13 +13,14 @@ import pytest
 
 from billing_portal import selfcheck
 from core import clock
+from core.money import Money
 from invoices.models import Receipt
 from ledger import selectors as ledger
 from ledger.verification import verify
 from payments.gateways.paypal import paypal_gateway
 from payments.gateways.stripe import stripe_gateway
-from payments.models import Payment, PaymentStatus, Provider
-from payments.services import read_till, sync_till
+from payments.models import Method, Payment, PaymentStatus, Provider
+from payments.services import Wish, read_till, request_top_up, sync_till
 from payments.tests.conftest import bank, shared_bank  # noqa: F401 - the sandbox of payments
 from payments.tests.pointing import point_at
 from payments.tests.refund_desk import staff
@@ -60,6 +61,19 @@ def speaking(bank: Bank, settings: Any) -> Iterator[Bank]:  # noqa: F811 - the f
     yield bank
     stripe_gateway.cache_clear()
     paypal_gateway.cache_clear()
+
+
+def test_a_review_that_begins_when_all_else_has_ended_ends_too(speaking: Bank, places: Path) -> None:
+    """Seeds 20 and 26: approved at the very last step, looked at by PayPal only once we had captured it."""
+    customer, at = people.make_individual(), clock.now()
+    life = Life(20, speaking, [customer], staff("fanny"), at, places)
+    wish = Wish(Money(5_000), method=Method.PAYPAL)
+    payment = request_top_up(customer, wish, gateway=gateway_for(Provider.PAYPAL), at=at)
+    speaking.control(f"paypal/approve/{payment.session_id}", funding="pending")
+
+    life.come_to_rest()
+
+    assert life.undecided() == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
