@@ -64,8 +64,8 @@ class InvoiceTextForm(_TextModelForm):
         if now is None:
             self.add_error(None, _("Nothing was saved: this text was removed meanwhile. Add it again if it is needed."))
         elif _written(now) != found.get("seen"):
-            self.data = {**self.data.dict(), "seen": _written(now)}
-            told = _("Nothing was saved: somebody changed this meanwhile to %(now)s. Save again to replace it by yours.")
+            self.data = {name: self.data[name] for name in self.data} | {"seen": _written(now)}
+            told = _("Nothing was saved: somebody changed this to %(now)s meanwhile. Save again to replace it.")
             self.add_error(None, told % {"now": _written(now)})
 
 

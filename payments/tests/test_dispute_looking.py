@@ -87,10 +87,10 @@ def test_a_dispute_that_was_never_told_is_found_by_the_daily_search(desk: Disput
 
 @pytest.mark.parametrize("method", [Method.CARD, Method.PAYPAL])
 def test_what_a_dispute_moved_without_a_word_is_found_at_the_next_catch_up(
-    method: Method, customer: Customer, bank: Bank, at: datetime, settings: Settings, gateway: StripeGateway
+    method: Method, desk: DisputeDesk, settings: Settings
 ) -> None:
-    point_at(bank, settings)
-    desk = DisputeDesk(customer, gateway_for(method.provider), bank, at, method)
+    point_at(desk.bank, settings)
+    desk.gateway, desk.method = gateway_for(method.provider), method
     object_id = desk.contest(desk.pay(100), webhooks=False)
     services.sync_till(desk.provider, gateway=desk.gateway, at=clock.now())
 
