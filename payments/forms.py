@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.formats import money_text
 from core.money import Money, NotAnAmount, parse_euros
-from payments.models import Method, SavedMethod
+from payments.models import ON_A_PAGE, Method, SavedMethod
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def typed(amount: Money) -> str:
 
 def ways_to_pay() -> list[tuple[str, StrOrPromise]]:
     """The methods to choose from: PayPal only when its settings are written."""
-    return [(way.value, way.label) for way in Method if way is not Method.PAYPAL or settings.PAYPAL_CLIENT_ID]
+    return [(way.value, way.label) for way in ON_A_PAGE if way is not Method.PAYPAL or settings.PAYPAL_CLIENT_ID]
 
 
 def way_of(method: SavedMethod) -> str:

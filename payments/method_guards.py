@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 FROZEN: Final = ("payments_methodevent", "payments_consenttext")
+FROZEN_LATER: Final = (
+    "payments_mandateevent",
+    "payments_debitevent",
+    "payments_collectingevent",
+    "payments_remittanceevent",
+    "payments_bankanswer",
+)
 _SAYS: Final = "rows of this table are never changed"
 _FUNCTION: Final = f"""
 CREATE OR REPLACE FUNCTION payments_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -15,12 +24,12 @@ BEGIN RAISE EXCEPTION '%: {_SAYS}', TG_TABLE_NAME USING ERRCODE = 'integrity_con
 """
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
+def install(connection: BaseDatabaseWrapper, tables: Sequence[str] = FROZEN) -> None:
     """Create the triggers. A migration that rebuilds one of these tables on SQLite calls it again."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_FUNCTION)
-        for table in FROZEN:
+        for table in tables:
             for verb in ("UPDATE", "DELETE"):
                 for statement in _statements(connection.vendor, table, verb):
                     cursor.execute(statement)
@@ -28,7 +37,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 def expected_triggers() -> set[str]:
     """The names that `install` creates."""
-    return {_name(table, verb) for table in FROZEN for verb in ("UPDATE", "DELETE")}
+    return {_name(table, verb) for table in (*FROZEN, *FROZEN_LATER) for verb in ("UPDATE", "DELETE")}
 
 
 def _name(table: str, verb: str) -> str:

@@ -9,7 +9,7 @@ from django.conf import settings
 from payments.gateways.paypal import paypal_gateway
 from payments.gateways.paypal.webhook import Transmission
 from payments.gateways.stripe import stripe_gateway
-from payments.models import Provider
+from payments.models import ONLINE, Provider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 
 def gateway_for(provider: str) -> Gateway:
-    """The gateway of a provider. Raises ValueError for one that we do not know."""
-    return paypal_gateway() if Provider(provider) is Provider.PAYPAL else stripe_gateway()
+    """The gateway of a provider. Raises ValueError for one that we do not know, and for our bank: it reads files."""
+    known = Provider(provider)
+    if known not in ONLINE:
+        raise ValueError(f"{known} has no gateway")
+    return paypal_gateway() if known is Provider.PAYPAL else stripe_gateway()
 
 
 def packed_signature(headers: Mapping[str, str]) -> str:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from payments.models.attempt import AttemptKind, CardAttempt
+from payments.models.debit import (
+    STANDING_DEBITS,
+    TO_START,
+    CollectingEvent,
+    CollectingRule,
+    Debit,
+    DebitEvent,
+    DebitKind,
+    DebitState,
+    EndedWhy,
+    TopUpRule,
+)
 from payments.models.dispute import (
     OPEN_DISPUTES,
     Dispute,
@@ -14,6 +26,7 @@ from payments.models.dispute import (
     FraudWarning,
 )
 from payments.models.inbox import WebhookEvent
+from payments.models.mandate import Mandate, MandateEvent, MandateState, Scheme, SignedHow
 from payments.models.method import (
     ASKED_ABOUT,
     AT_THE_PROVIDER,
@@ -28,9 +41,20 @@ from payments.models.method import (
 from payments.models.payment import Payment, PaymentEvent, ProviderCustomer
 from payments.models.payout import Payout, PayoutEvent
 from payments.models.refund import Refund, RefundEvent
+from payments.models.remittance import (
+    AnswerKind,
+    BankAnswer,
+    BankDebit,
+    Remittance,
+    RemittanceEvent,
+    RemittanceState,
+    Sequence,
+)
 from payments.models.till import AmountReview, BalanceReading, MovementTreatment, ProviderCursor, ProviderMovement
 from payments.models.words import (
     LIVE,
+    ON_A_PAGE,
+    ONLINE,
     REFUND_LIVE,
     BegunBy,
     EventState,
@@ -51,24 +75,41 @@ __all__ = [
     "AT_THE_PROVIDER",
     "BEING_SAVED",
     "LIVE",
+    "ONLINE",
+    "ON_A_PAGE",
     "OPEN_DISPUTES",
     "REFUND_LIVE",
     "STANDING",
+    "STANDING_DEBITS",
+    "TO_START",
     "AmountReview",
+    "AnswerKind",
     "AttemptKind",
     "BalanceReading",
+    "BankAnswer",
+    "BankDebit",
     "BegunBy",
     "CardAttempt",
+    "CollectingEvent",
+    "CollectingRule",
     "ConsentText",
+    "Debit",
+    "DebitEvent",
+    "DebitKind",
+    "DebitState",
     "Dispute",
     "DisputeCause",
     "DisputeEvent",
     "DisputeMovement",
     "DisputeStatus",
     "DisputedItem",
+    "EndedWhy",
     "EventState",
     "Failure",
     "FraudWarning",
+    "Mandate",
+    "MandateEvent",
+    "MandateState",
     "Method",
     "MethodEvent",
     "MethodState",
@@ -89,7 +130,14 @@ __all__ = [
     "Refund",
     "RefundEvent",
     "RefundStatus",
+    "Remittance",
+    "RemittanceEvent",
+    "RemittanceState",
     "SavedMethod",
+    "Scheme",
+    "Sequence",
+    "SignedHow",
+    "TopUpRule",
     "TreatmentState",
     "WebhookEvent",
     "brand_name",

@@ -44,6 +44,8 @@ class Reason(models.TextChoices):
     BRAND = "BRAND", _("A card brand that is not accepted")
     PROVIDER = "PROVIDER", _("Removed at the provider")
     TAKEN_BACK = "TAKEN_BACK", _("The agreement was taken back at PayPal")
+    BANK = "BANK", _("Refused by the bank for good")
+    LAPSED = "LAPSED", _("The mandate has lapsed")
 
 
 class ConsentText(models.Model):
@@ -128,7 +130,8 @@ class SavedMethod(models.Model):
             models.CheckConstraint(condition=Q(state__in=MethodState.values), name="payments_saved_state_known"),
             models.CheckConstraint(
                 condition=Q(kind=Method.CARD, provider=Provider.STRIPE)
-                | Q(kind=Method.PAYPAL, provider=Provider.PAYPAL),
+                | Q(kind=Method.PAYPAL, provider=Provider.PAYPAL)
+                | Q(kind=Method.SEPA, provider__in=[Provider.BANK, Provider.STRIPE]),
                 name="payments_saved_by_its_provider",
             ),
             models.CheckConstraint(

@@ -65,6 +65,14 @@ class Payment(models.Model):
         related_name="+",
         verbose_name=_("saved method used"),
     )
+    debit = models.ForeignKey(
+        "payments.Debit",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attempts",
+        verbose_name=_("automatic debit"),
+    )
     language = models.CharField(_("language"), max_length=2)
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     session_id = models.CharField(_("payment page"), max_length=255, blank=True)
@@ -126,8 +134,15 @@ class Payment(models.Model):
                 name="payments_live_or_decided",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[PaymentStatus.OPEN, PaymentStatus.PENDING]) | Q(session_id__gt=""),
+                condition=~Q(status__in=[PaymentStatus.OPEN, PaymentStatus.PENDING])
+                | Q(session_id__gt="")
+                | Q(status=PaymentStatus.PENDING, purpose=Purpose.COLLECT, intent_id__gt=""),
                 name="payments_open_has_a_page",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.COLLECT, debit__isnull=False, used_method__isnull=False)
+                | (~Q(purpose=Purpose.COLLECT) & Q(debit=None)),
+                name="payments_collected_by_a_debit",
             ),
             models.UniqueConstraint(
                 fields=["provider", "session_id"], condition=Q(session_id__gt=""), name="payments_page_once"
@@ -137,7 +152,7 @@ class Payment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["customer"],
-                condition=Q(purpose=Purpose.PAY_DUE, status__in=LIVE),
+                condition=Q(purpose__in=[Purpose.PAY_DUE, Purpose.COLLECT], status__in=LIVE),
                 name="payments_due_paid_by_one",
             ),
         ]

@@ -11,16 +11,26 @@ from django.utils.translation import gettext_lazy as _
 class Provider(models.TextChoices):
     STRIPE = "STRIPE", "Stripe"
     PAYPAL = "PAYPAL", "PayPal"
+    BANK = "BANK", _("Our bank")
+
+
+ONLINE: Final = (Provider.STRIPE, Provider.PAYPAL)
+"""Providers that are asked and that tell news: each has a gateway, an inbox and a balance that it holds for us."""
 
 
 class Method(models.TextChoices):
     CARD = "CARD", _("Card")
     PAYPAL = "PAYPAL", "PayPal"
+    SEPA = "SEPA", _("Direct debit")
 
     @property
     def provider(self) -> Provider:
-        """Who takes the money."""
+        """Who takes the money when its owner pays on a page."""
         return Provider.PAYPAL if self is Method.PAYPAL else Provider.STRIPE
+
+
+ON_A_PAGE: Final = (Method.CARD, Method.PAYPAL)
+"""How a customer may pay at once, on a page of a provider."""
 
 
 class Purpose(models.TextChoices):
@@ -28,6 +38,7 @@ class Purpose(models.TextChoices):
 
     TOP_UP = "TOP_UP", _("Top-up")
     PAY_DUE = "PAY_DUE", _("Payment of what is due")
+    COLLECT = "COLLECT", _("Automatic debit")
 
 
 class PaymentStatus(models.TextChoices):

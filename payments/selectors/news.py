@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 
 from payments.models import (
+    ONLINE,
     BalanceReading,
     EventState,
     Payment,
@@ -67,7 +68,7 @@ def news_of_providers(*, at: datetime) -> list[NewsOfProvider]:
             last.get(provider),
             _is_silent(provider, last.get(provider), at=at),
         )
-        for provider in Provider
+        for provider in ONLINE
         if provider in paid or provider in last
     ]
 
@@ -80,7 +81,7 @@ def silent_since(*, at: datetime) -> list[datetime]:
 def gaps_since(*, at: datetime) -> list[datetime]:
     """Since when what each provider holds is not what our books say, if that lasts for two hours."""
     found = []
-    for provider in Provider:
+    for provider in ONLINE:
         readings = BalanceReading.objects.filter(provider=provider).order_by("-at", "-pk")
         begun = None
         for reading in readings[:200]:

@@ -14,7 +14,7 @@ from core.clock import local_date
 from core.money import ZERO, Money
 from ledger import selectors as ledger
 from ledger.kinds import Origin
-from payments.models import BegunBy, Payment, PaymentStatus, Provider, Refund, RefundEvent, RefundStatus
+from payments.models import ONLINE, BegunBy, Payment, PaymentStatus, Refund, RefundEvent, RefundStatus
 from payments.selectors.disputes import has_money_in_dispute
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def needs_a_second_person(lot: ledger.LotView, amount: Money, *, customer_id: in
 def payment_of_lot(lot: ledger.LotView) -> Payment | None:
     """The payment that a lot came by, to whose source it goes back; None when it came otherwise. One query."""
     name, _, intent_id = lot.refundable_to.partition(":")
-    if name.upper() not in Provider.values or not intent_id:
+    if name.upper() not in ONLINE or not intent_id:
         return None
     paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED, provider=name.upper(), intent_id=intent_id)
     return paid.select_related("customer").first()

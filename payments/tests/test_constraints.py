@@ -89,6 +89,7 @@ ATTEMPTS: dict[str, Callable[[Desk], object]] = {
     "payments_fee_means_posted": change_paid(fee_tx=None),
     "payments_live_or_decided": change_paid(decided_at=None),
     "payments_open_has_a_page": change(session_id=""),
+    "payments_collected_by_a_debit": change(purpose=Purpose.COLLECT),
     "payments_page_once": copy("session_id"),
     "payments_credited_once": copy("intent_id"),
     "payments_due_paid_by_one": two_for_what_is_due,
