@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from accounts.models import Customer
     from tests.support.cast import Cast
 
-pytest_plugins = ["tests.support.flush"]
+pytest_plugins = ["tests.support.databases", "tests.support.flush"]
 
 # Machines are shared: a slow example is not a failure. Examples are the same in each run unless a seed is given.
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)

