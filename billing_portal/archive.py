@@ -125,9 +125,15 @@ def _put_documents(box: _Box, year: int, *, with_documents: bool) -> int:
     return count
 
 
+_OWNERS = (
+    *(("invoice", "total_cents"), ("receipt", "amount_cents")),
+    *(("cancellation", "amount_cents"), ("quote", "total_cents")),
+)
+
+
 def _documents_of(year: int) -> Iterator[tuple[object, ...]]:
     """Each stored file of the documents issued that year."""
-    for owner, total in (("invoice", "total_cents"), ("receipt", "amount_cents"), ("quote", "total_cents")):
+    for owner, total in _OWNERS:
         found = Rendition.objects.filter(**{f"{owner}__issue_date__year": year})
         columns = (f"{owner}__number", f"{owner}__issue_date", f"{owner}__{total}", f"{owner}__content_hash")
         yield from found.order_by(columns[0], "pk").values_list(*columns, "kind", "sha256").iterator()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.money import Money
 from invoices import archive, selectors
 from invoices.content import content_hash, invoice_content
-from invoices.models import Invoice, Quote, Receipt, Rendition
+from invoices.models import Invoice, Quote, Receipt, ReceiptCancellation, Rendition
 from ledger import selectors as ledger
 from outbox.models import Message
 from payments.models import Payment, PaymentEvent
@@ -43,6 +43,7 @@ def audit_trail(number: str) -> dict[str, Any]:
         "open_cents": trail.open.cents,
         "disputed": trail.disputed,
         "receipts": [_receipt(each) for each in selectors.receipts_that_paid(of_books)],
+        "receipts_cancelled": [_cancellation(each) for each in selectors.cancellations_that_reopened(of_books)],
         "credit_notes": list(_notes(of_books)),
         "files": [_file(each) for each in invoice.renditions.order_by("created_at", "pk")],
         "mails": list(_mails(invoice)),
@@ -126,6 +127,11 @@ def _payment(tx_id: int) -> dict[str, Any] | None:
 def _receipt(receipt: Receipt) -> dict[str, Any]:
     names = ("number", "issue_date", "amount_cents", "method", "payment_ref", "content_hash")
     return {name: getattr(receipt, name) for name in names}
+
+
+def _cancellation(cancellation: ReceiptCancellation) -> dict[str, Any]:
+    names = ("number", "issue_date", "amount_cents", "cause", "reference", "reversed_at", "reopened", "content_hash")
+    return {name: getattr(cancellation, name) for name in names}
 
 
 def _notes(invoice: Invoice) -> Iterable[Mapping[str, Any]]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from unfold.admin import TabularInline
 
 from core import clock
 from core.admin import ReadOnlyAdmin
@@ -22,10 +19,18 @@ from core.clock import local_date
 from core.downloads import SheetForm, download_headers, sheet_download
 from core.formats import money_text
 from core.money import ZERO, Money
-from invoices import archive, selectors
-from invoices.archive import ArchiveDamaged
-from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Receipt, Rendition, Validation
+from invoices import selectors
+from invoices.document_admin import DocumentAdmin, ReadOnlyInline, RenditionInline
+from invoices.models import (
+    DocumentSeries,
+    Invoice,
+    InvoiceLine,
+    InvoiceVat,
+    Rendition,
+    Validation,
+)
 from invoices.rate_admin import VatRateAdmin
+from invoices.receipt_admin import CancellationAdmin, ReceiptAdmin
 from invoices.reports import invoice_sheet
 from invoices.services import print_again
 from invoices.states import RenditionKind
@@ -38,24 +43,8 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
-__all__ = ["InvoiceAdmin", "ReceiptAdmin", "ValidationAdmin", "VatRateAdmin"]
-logger = logging.getLogger(__name__)
+__all__ = ["CancellationAdmin", "InvoiceAdmin", "ReceiptAdmin", "ValidationAdmin", "VatRateAdmin"]
 WORKBOOK_ROWS = 20_000  # a workbook is written before its first byte is sent: some seconds
-
-
-class ReadOnlyInline(TabularInline):  # type: ignore[misc]
-    """Parts to look at."""
-
-    extra = 0
-
-    def has_add_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
 
 
 class LineInline(ReadOnlyInline):
@@ -92,72 +81,11 @@ class VatInline(ReadOnlyInline):
         return money_text(Money(group.vat_cents))
 
 
-class RenditionInline(ReadOnlyInline):
-    model = Rendition
-    fields = readonly_fields = ("kind", "sha256", "size", "routing", "created_at")
-    ordering = ("-created_at", "-pk")
-
-
 class ValidationInline(ReadOnlyInline):
     model = Validation
     fields = readonly_fields = ("outcome", "channel", "findings_count", "validators", "created_at")
     ordering = ("-created_at", "-pk")
     show_change_link = True
-
-
-class DocumentAdmin(ReadOnlyAdmin):
-    """What invoices and receipts share: a number, a customer, and stored bytes."""
-
-    list_select_related = ("customer",)
-    list_per_page = 50
-    show_full_result_count = False
-    search_fields: tuple[str, ...] = ("number", "customer__number", "customer__name")
-    date_hierarchy = "issue_date"
-    kinds: tuple[RenditionKind, ...] = (RenditionKind.PDF,)
-
-    def get_urls(self) -> list[URLPattern]:
-        info = f"{self.opts.app_label}_{self.opts.model_name}"
-        view = self.admin_site.admin_view(self.file_view)
-        addresses = [
-            path(f"<int:pk>/{kind.lower()}/", view, {"kind": kind}, name=f"{info}_{kind.lower()}")
-            for kind in self.kinds
-        ]
-        return [*addresses, *super().get_urls()]
-
-    def file_view(self, request: HttpRequest, pk: int, kind: RenditionKind) -> HttpResponse:
-        """The stored bytes, checked."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        document = self.model.objects.filter(pk=pk).first()
-        if document is None or not document.number:
-            raise Http404
-        rendition = self.stored(document, kind)
-        if rendition is None:
-            return self._back(request, document, _("The file is not there. Look at the validations and the jobs."))
-        try:
-            content = archive.read(rendition.sha256)
-        except ArchiveDamaged as damage:
-            logger.error("Archive: %s of %s", damage, document)  # noqa: TRY400 - the reason is in the message
-            return self._back(request, document, _("The stored PDF is damaged or missing. It is not handed out."))
-        name = kind.file_name(document.number)
-        disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-        return HttpResponse(content, content_type=kind.media_type, headers={"Content-Disposition": disposition})
-
-    def stored(self, document: Any, kind: RenditionKind) -> Rendition | None:
-        """The form asked for, if it may be handed out."""
-        raise NotImplementedError
-
-    def _back(self, request: HttpRequest, document: Invoice | Receipt, text: str) -> HttpResponse:
-        messages.warning(request, text)
-        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", document.pk)
-
-    @admin.display(description=gettext_lazy("files"))
-    def files(self, document: Invoice | Receipt) -> SafeString | str:
-        if not document.number:
-            return "–"
-        base = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        links = ((reverse(f"{base}_{kind.lower()}", args=[document.pk]), kind.label) for kind in self.kinds)
-        return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
 @admin.register(Invoice)
@@ -318,41 +246,6 @@ def _page_of_refunds(customer_number: str) -> str:
         return reverse("staff:write_refund", args=[customer_number])
     except NoReverseMatch:
         return ""
-
-
-@admin.register(Receipt)
-class ReceiptAdmin(DocumentAdmin):
-    list_display = ("number", "customer", "issue_date", "amount", "method", "payment_ref", "files")
-    list_filter = ("issue_date",)
-    search_fields = (*DocumentAdmin.search_fields, "payment_ref")
-    ordering = ("-pk",)
-    inlines = (RenditionInline,)
-    fields = readonly_fields = (
-        "number",
-        "customer",
-        "amount",
-        "method",
-        "payment_ref",
-        "received_at",
-        "balance_after",
-        "settled",
-        "seller",
-        "buyer",
-        "content_hash",
-        "issued_at",
-        "files",
-    )
-
-    def stored(self, document: Receipt, _kind: RenditionKind) -> Rendition | None:
-        return selectors.receipt_file(document)
-
-    @admin.display(description=gettext_lazy("amount"), ordering="amount_cents")
-    def amount(self, receipt: Receipt) -> str:
-        return money_text(Money(receipt.amount_cents))
-
-    @admin.display(description=gettext_lazy("balance after"))
-    def balance_after(self, receipt: Receipt) -> str:
-        return money_text(Money(receipt.balance_after_cents))
 
 
 @admin.register(DocumentSeries)

@@ -26,10 +26,20 @@ from django.db.models.functions import Abs, Cast, Coalesce, Right
 
 from core.checks import Check
 from core.money import Money
-from invoices import archive, quote_checks
-from invoices.content import content_hash, invoice_content, receipt_content
+from invoices import archive, quote_checks, receipt_checks
+from invoices.content import content_hash, invoice_content
 from invoices.guards import expected_triggers, installed_triggers
-from invoices.models import DocumentSeries, Invoice, InvoiceLine, InvoiceVat, Quote, Receipt, Rendition, Validation
+from invoices.models import (
+    DocumentSeries,
+    Invoice,
+    InvoiceLine,
+    InvoiceVat,
+    Quote,
+    Receipt,
+    ReceiptCancellation,
+    Rendition,
+    Validation,
+)
 from invoices.states import DocumentKind, InvoiceStatus, Outcome, QuoteKind, RenditionKind, Series
 from invoices.tax import Treatment
 from ledger import selectors as ledger
@@ -71,6 +81,12 @@ def quotes() -> list[Check]:
     ]
 
 
+def receipts() -> list[Check]:
+    """No receipt is cancelled beyond what it says, and no money came back that was not cancelled."""
+    wrong = [*receipt_checks.cancelled_beyond(), *receipt_checks.restored_beyond(), *receipt_checks.not_in_the_books()]
+    return [_result("invoices.cancellations_are_within", wrong, counted="each within its receipt, as booked")]
+
+
 def _result(name: str, wrong: Iterable[str], *, counted: str) -> Check:
     found = list(wrong)
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
@@ -88,6 +104,7 @@ def _numbers_follow() -> Check:
         **_spans(_issued().filter(kind=DocumentKind.INVOICE), Series.INVOICE),
         **_spans(_issued().filter(kind=DocumentKind.CREDIT_NOTE), Series.CREDIT_NOTE),
         **_spans(Receipt.objects.all(), Series.RECEIPT),
+        **_spans(ReceiptCancellation.objects.all(), Series.CANCELLATION),
         **_spans(Quote.objects.filter(kind=QuoteKind.QUOTE), Series.QUOTE),
         **_spans(Quote.objects.filter(kind=QuoteKind.PROFORMA), Series.PROFORMA),
     }
@@ -101,7 +118,7 @@ def _numbers_follow() -> Check:
 
 
 def _spans(
-    rows: QuerySet[Invoice] | QuerySet[Quote] | QuerySet[Receipt], prefix: Series
+    rows: QuerySet[Invoice] | QuerySet[Quote] | QuerySet[Receipt] | QuerySet[ReceiptCancellation], prefix: Series
 ) -> dict[str, tuple[int, int, int]]:
     """(first, last, how many) for each year of a series."""
     serials = (
@@ -225,10 +242,9 @@ def _contents_are_as_frozen() -> Check:
         hashes = {i: content_hash(invoice_content(i, lines[i.pk], vat[i.pk])) for i in some}
         wrong += [str(invoice) for invoice, found in hashes.items() if found != invoice.content_hash]
         count += len(some)
-    for receipt in Receipt.objects.order_by("pk").iterator(_CHUNK):
-        count += 1
-        if content_hash(receipt_content(receipt)) != receipt.content_hash:
-            wrong.append(str(receipt))
+    receipts, changed = receipt_checks.changed_papers()
+    count += receipts
+    wrong += changed
     return _result("invoices.contents_are_as_frozen", wrong, counted=f"{count} documents hashed")
 
 
@@ -260,6 +276,7 @@ def _every_document_has_its_pdf() -> Check:
         *_issued().exclude(renditions__in=renditions).values_list("number", flat=True),
         *_issued().filter(renditions__in=renditions, validations__isnull=True).values_list("number", flat=True),
         *Receipt.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
+        *ReceiptCancellation.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
         *Quote.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
     ]
     keys = {f"invoices.render:{number}": str(number) for number in bare}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Receipt
+    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Receipt, ReceiptCancellation
 
 
 def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterable[InvoiceVat]) -> dict[str, Any]:
@@ -57,8 +57,11 @@ def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterabl
 
 
 def receipt_content(receipt: Receipt) -> dict[str, Any]:
-    """Number, parties, amount, method, moment, balance and what was paid."""
-    return {
+    """Number, parties, amount, method, moment, balance and what was paid; of money that came back also from what.
+
+    Read with `restores`.
+    """
+    content = {
         "number": receipt.number,
         "seller": receipt.seller,
         "buyer": receipt.buyer,
@@ -70,6 +73,31 @@ def receipt_content(receipt: Receipt) -> dict[str, Any]:
         "settled": receipt.settled,
         "issue_date": _day(receipt.issue_date),
         "issued_at": _moment(receipt.issued_at),
+    }
+    if receipt.restores is not None:
+        content["restores"] = _paper(receipt.restores)
+    return content
+
+
+def cancellation_content(cancellation: ReceiptCancellation) -> dict[str, Any]:
+    """Number, parties, the receipt and how much of it, why, when, what it no longer pays, the balance.
+
+    Read with `receipt`.
+    """
+    return {
+        "number": cancellation.number,
+        "seller": cancellation.seller,
+        "buyer": cancellation.buyer,
+        "receipt": _paper(cancellation.receipt),
+        "amount_cents": cancellation.amount_cents,
+        "cause": cancellation.cause,
+        "reference": cancellation.reference,
+        "reversed_at": _moment(cancellation.reversed_at),
+        "reopened": cancellation.reopened,
+        "missing_cents": cancellation.missing_cents,
+        "balance_after_cents": cancellation.balance_after_cents,
+        "issue_date": _day(cancellation.issue_date),
+        "issued_at": _moment(cancellation.issued_at),
     }
 
 
@@ -94,6 +122,10 @@ def _named(invoice: Invoice) -> dict[str, Any]:
         "issue_date": _day(invoice.issue_date),
         "content_hash": invoice.content_hash,
     }
+
+
+def _paper(paper: Receipt | ReceiptCancellation) -> dict[str, Any]:
+    return {"number": paper.number, "issue_date": _day(paper.issue_date), "content_hash": paper.content_hash}
 
 
 def _line(line: InvoiceLine) -> dict[str, Any]:

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from invoices.services import announcing, quote_mails, rehashing, rendering
 from outbox.registry import job
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from invoices.models import Rendition
 
 CHECK_ARCHIVE = "invoices.check_archive"
 
 
+_PAPERS: Final[Mapping[str, Callable[..., Rendition]]] = {
+    "receipt_id": rendering.render_receipt,
+    "cancellation_id": rendering.render_cancellation,
+    "quote_id": rendering.render_quote,
+}
+
+
 @job("invoices.render", queue="documents")
-def render(
-    *, at: datetime, invoice_id: int | None = None, receipt_id: int | None = None, quote_id: int | None = None
-) -> dict[str, str]:
-    """Make and store the files of an invoice, or the PDF of a receipt or of a quote."""
+def render(*, at: datetime, invoice_id: int | None = None, **document: int) -> dict[str, str]:
+    """Make and store the files of an invoice, or the PDF of one other document, named by its id."""
     if invoice_id is not None:
         made = rendering.render_invoice(invoice_id, at=at)
         return {"outcome": made.validation.outcome, "sha256": (made.facturx or made.pdf).sha256}
-    if receipt_id is not None:
-        return {"sha256": rendering.render_receipt(receipt_id, at=at).sha256}
-    if quote_id is not None:
-        return {"sha256": rendering.render_quote(quote_id, at=at).sha256}
-    raise ValueError("no document is named")
+    [(name, pk)] = document.items()
+    return {"sha256": _PAPERS[name](pk, at=at).sha256}
 
 
 @job("invoices.announce")

@@ -1,4 +1,7 @@
-"""Locks, always in this order: customer (the ledger's), quotes, invoices, then the series of their numbers."""
+"""Locks, always in this order: customer (the ledger's), quotes, invoices, then the series of their numbers.
+
+A series of receipts is locked before that of their cancellations, whichever is written.
+"""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from invoices.presenting import shown_lines
 from invoices.transfer import transfer_of
 from invoices.wording import (
     bare_money,
+    document_words,
     month_of,
     period_text,
     rate_text,
@@ -126,6 +127,7 @@ class ReceiptPaper:
     before: str
     after: str
     settled: list[Reference]
+    restores: str
 
 
 def invoice_paper(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat]) -> InvoicePaper:
@@ -186,8 +188,19 @@ def receipt_paper(receipt: Receipt) -> ReceiptPaper:
         method=receipt.method,
         before=money_text(after - amount),
         after=money_text(after),
-        settled=[Reference(paid["document"], money_text(Money(paid["amount_cents"]))) for paid in receipt.settled],
+        settled=[
+            Reference(document_words(paid["document"]), money_text(Money(paid["amount_cents"])))
+            for paid in receipt.settled
+        ],
+        restores=_restores(receipt),
     )
+
+
+def _restores(receipt: Receipt) -> str:
+    if receipt.restores is None:
+        return ""
+    names = {"cancellation": receipt.restores.number, "receipt": receipt.restores.receipt.number}
+    return _("%(cancellation)s had cancelled receipt %(receipt)s; this money has come back.") % names
 
 
 def named(invoice: Invoice) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from invoices.cancellation_paper import cancellation_paper
 from invoices.credit_paper import credit_note_paper
 from invoices.paper import invoice_paper, receipt_paper
 from invoices.quote_paper import quote_paper
@@ -14,7 +15,8 @@ from invoices.quote_paper import quote_paper
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Quote, Receipt
+    from core.money import Money
+    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Quote, Receipt, ReceiptCancellation
 
 
 def invoice_pdf(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat]) -> bytes:
@@ -42,6 +44,15 @@ def receipt_pdf(receipt: Receipt) -> bytes:
     with translation.override(receipt.buyer["language"]):
         page = render_to_string("paper/receipt.html", {"paper": receipt_paper(receipt)})
     return press(page, identifier=receipt.number)
+
+
+def cancellation_pdf(cancellation: ReceiptCancellation, *, before: Money) -> bytes:
+    """The PDF of the cancellation of a receipt, of which `before` was cancelled earlier. Promise as `invoice_pdf`."""
+    from invoices.press import press  # noqa: PLC0415 - as above
+
+    with translation.override(cancellation.buyer["language"]):
+        page = render_to_string("paper/cancellation.html", {"paper": cancellation_paper(cancellation, before=before)})
+    return press(page, identifier=cancellation.number)
 
 
 def quote_pdf(quote: Quote) -> bytes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class DocumentKind(models.TextChoices):
@@ -71,6 +71,18 @@ class CorrectionRefused(models.TextChoices):
     OTHER_VAT = "OTHER_VAT", _("With these details the VAT would be another. Write to us: we issue the right invoice.")
 
 
+class CancelCause(models.TextChoices):
+    """Why a receipt, or part of one, counts no longer."""
+
+    DISPUTE = "DISPUTE", _("The payment was contested: the bank or the provider took the money back")
+    DEBIT_RETURNED = "DEBIT_RETURNED", _("The bank returned the direct debit")
+
+    @property
+    def short(self) -> str:
+        """The same in two words."""
+        return gettext("payment contested") if self is CancelCause.DISPUTE else gettext("direct debit returned")
+
+
 class RenditionKind(models.TextChoices):
     """The forms in which a document is kept: PDF alone, XML alone, both in one file; and the copy of what is paid."""
 
@@ -112,6 +124,7 @@ class Series(models.TextChoices):
     INVOICE = "FA", _("Invoices")
     CREDIT_NOTE = "AV", _("Credit notes")
     RECEIPT = "RC", _("Receipts")
+    CANCELLATION = "AR", _("Cancellations of receipts")
     QUOTE = "DE", _("Quotes")
     PROFORMA = "PF", _("Pro forma invoices")
 

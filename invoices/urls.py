@@ -27,4 +27,5 @@ urlpatterns = [
     path("devis/<uuid:public_id>/refuser/", quote_views.refuse_quote, name="refuse_quote"),
     path("recus/", views.receipt_list, name="receipts"),
     path("recus/<uuid:public_id>/pdf/", views.receipt_pdf, name="receipt_pdf"),
+    path("recus/annulations/<uuid:public_id>/pdf/", views.cancellation_pdf, name="cancellation_pdf"),
 ]

@@ -20,7 +20,7 @@ from core.downloads import SheetForm, download_headers, sheet_download
 from invoices import archive, selectors, services, tabs
 from invoices.archive import ArchiveDamaged
 from invoices.forms import InvoiceFilters, ZipForm
-from invoices.models import Invoice, Quote, Receipt
+from invoices.models import Invoice, Quote, Receipt, ReceiptCancellation
 from invoices.reports import invoice_sheet
 from invoices.states import RenditionKind
 from invoices.zipping import DOCUMENTS_AT_MOST, TooLarge, zip_of
@@ -141,6 +141,17 @@ def receipt_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
 
 @require_permission(Permission.SEE)
 @require_safe
+def cancellation_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
+    """The stored PDF of the cancellation of a receipt."""
+    try:
+        cancellation = selectors.get_cancellation(request.customer, public_id)
+    except ReceiptCancellation.DoesNotExist:
+        raise Http404 from None
+    return stored_file(request, cancellation, selectors.cancellation_file(cancellation))
+
+
+@require_permission(Permission.SEE)
+@require_safe
 def documents_zip(request: CustomerRequest) -> HttpResponseBase:
     """Chosen invoices, or all documents of a period, in one zip."""
     form = ZipForm(request.GET)
@@ -172,7 +183,7 @@ def _own_invoice(request: CustomerRequest, public_id: UUID) -> Invoice:
 
 
 def stored_file(
-    request: CustomerRequest, document: Invoice | Quote | Receipt, rendition: Rendition | None
+    request: CustomerRequest, document: Invoice | Quote | Receipt | ReceiptCancellation, rendition: Rendition | None
 ) -> HttpResponse:
     """The stored bytes, checked; or a page that says why there are none."""
     if rendition is None:

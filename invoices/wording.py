@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from core.formats import day_text, money_text, month_text
 
@@ -92,3 +93,8 @@ def iban_text(iban: str) -> str:
 def is_french() -> bool:
     """Whether the document being written is in French."""
     return (get_language() or "fr").startswith("fr")
+
+
+def document_words(number: str) -> str:
+    """The number of a document as a receipt names it; money that was taken back, and is to pay again, has none."""
+    return number or _("Reversed payment")

@@ -121,7 +121,12 @@ def _row(document: StoredDocument, state: str, xml_state: str) -> Row:
 def _table(rows: Sequence[Row]) -> str:
     """The index, in the language of this moment."""
     states = {"STORED": "", "PENDING": _("being prepared"), "DAMAGED": _("damaged, we are looking into it")}
-    kinds = {Series.INVOICE: _("Invoice"), Series.CREDIT_NOTE: _("Credit note"), Series.RECEIPT: _("Receipt")}
+    kinds = {
+        Series.INVOICE: _("Invoice"),
+        Series.CREDIT_NOTE: _("Credit note"),
+        Series.RECEIPT: _("Receipt"),
+        Series.CANCELLATION: _("Cancellation of a receipt"),
+    }
     columns = [
         _("File"),
         _("Number"),

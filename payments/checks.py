@@ -13,6 +13,7 @@ from core import clock
 from core.checks import Check
 from core.formats import money_text
 from core.money import Money
+from invoices import selectors as invoices
 from ledger import selectors as ledger
 from payments import method_checks, refund_checks
 from payments.guards import expected_triggers, installed_triggers
@@ -164,6 +165,20 @@ def _booked_otherwise(provider: str) -> QuerySet[DisputeMovement]:
         wrong |= Q(**{f"{posting}__isnull": False}) & ~Q(pk__in=right.values("pk"))
     right = moved.annotate(said=said("fee_tx")).filter(said=-F("fee_cents"))
     return moved.filter(wrong | Q(fee_tx__isnull=False) & ~Q(pk__in=right.values("pk"))).order_by("pk")
+
+
+def disputes_have_their_papers() -> list[Check]:
+    """What a dispute took of a payment with a receipt is cancelled on it, and what came back has one: to the cent."""
+    cancelled, restored = invoices.reversed_on_paper()
+    movements = DisputeMovement.objects.exclude(amount_cents=0).select_related("dispute__payment", "undoes")
+    bad = [
+        str(movement)
+        for movement in movements.order_by("pk")
+        if (cancelled.get(movement.tx_id or 0) if movement.undoes is None else restored.get(movement.undoes.tx_id or 0))
+        != Money(abs(movement.amount_cents))
+        and invoices.receipt_for(movement.dispute.payment.reference)
+    ]
+    return [Check("payments: what disputes moved is on paper", ok=not bad, detail=_said(bad[:_NAMED], 0))]
 
 
 def disputed_documents_have_a_dispute() -> list[Check]:

@@ -130,6 +130,7 @@ def result_context(payment: Payment, *, came_back: bool, follow: bool) -> dict[s
         ]
         context["dispute"] = selectors.latest_dispute_of(payment)
         context["receipt"] = invoices.receipt_for(payment.reference)
+        context["receipts"] = invoices.receipts_for(payment.reference)
         context["balance"] = ledger.get_balance(payment.customer_id).balance
         context["addresses"] = accounts.billing_addresses(payment.customer)
     return context

@@ -25,7 +25,14 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     ),
     "outbox": ("view_job", "change_job", "view_message"),
     "ledger": ("view_closing",),
-    "invoices": ("view_invoice", "view_receipt", "view_vatrate", "view_validation", "view_quote"),
+    "invoices": (
+        "view_invoice",
+        "view_receipt",
+        "view_receiptcancellation",
+        "view_vatrate",
+        "view_validation",
+        "view_quote",
+    ),
     "payments": (
         *("view_payment", "add_amountreview", "view_webhookevent", "change_webhookevent"),
         *("view_savedmethod", "view_cardattempt", "view_refund", "view_dispute", "view_fraudwarning", "change_dispute"),

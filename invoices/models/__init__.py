@@ -1,7 +1,8 @@
-"""Documents: invoices and credit notes with their lines and VAT, quotes, receipts; their series, checks and files."""
+"""Documents: invoices and credit notes with lines and VAT, quotes, receipts and their cancellations; series, files."""
 
 from __future__ import annotations
 
+from invoices.models.cancellation import ReceiptCancellation
 from invoices.models.invoice import BUYER_TEXTS, LABEL_LENGTH, ROUTING_LENGTHS, Invoice, InvoiceLine, InvoiceVat
 from invoices.models.quote import Quote
 from invoices.models.rate import VatRate
@@ -21,6 +22,7 @@ __all__ = [
     "InvoiceVat",
     "Quote",
     "Receipt",
+    "ReceiptCancellation",
     "Rendition",
     "Validation",
     "VatRate",

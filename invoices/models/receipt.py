@@ -14,7 +14,8 @@ from invoices.models.hashing import HASH
 class Receipt(models.Model):
     """Paper for money received. It is not an invoice and shows no VAT (CGI art. 283-3). Never changed.
 
-    `method` and `payment_ref` are words for people, `settled` the documents it paid (`document`, `amount_cents`).
+    `method` and `payment_ref` are words for people, `settled` the documents it paid (`document`, `amount_cents`). A
+    payment has one receipt; money of it that was taken back and returns has another, which `restores` the cancellation.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -27,7 +28,15 @@ class Receipt(models.Model):
         db_index=False,
     )
     key = models.CharField(_("idempotency key"), max_length=200, unique=True)
-    payment_ref = models.CharField(_("payment reference"), max_length=100, unique=True)
+    payment_ref = models.CharField(_("payment reference"), max_length=100, db_index=True)
+    restores = models.OneToOneField(
+        "invoices.ReceiptCancellation",
+        verbose_name=_("money of this cancellation that came back"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="restored_by",
+    )
     amount_cents = models.BigIntegerField(_("amount, cents"))
     method = models.CharField(_("method"), max_length=100)
     received_at = models.DateTimeField(_("received at"))
@@ -51,6 +60,9 @@ class Receipt(models.Model):
                 condition=~Q(key="") & ~Q(payment_ref="") & ~Q(method=""), name="invoices_receipt_says_what"
             ),
             models.CheckConstraint(condition=HASH, name="invoices_receipt_hashed"),
+            models.UniqueConstraint(
+                fields=["payment_ref"], condition=Q(restores__isnull=True), name="invoices_receipt_payment_once"
+            ),
         ]
         indexes = [models.Index(fields=["customer", "-issue_date", "-number"], name="invoices_receipts_of")]
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from invoices.models.cancellation import ReceiptCancellation
 from invoices.models.invoice import Invoice
 from invoices.models.quote import Quote
 from invoices.models.receipt import Receipt
 from invoices.models.validation import Validation
 from invoices.states import RenditionKind
+
+_OWNERS = ("invoice", "receipt", "cancellation", "quote")
+
+
+def _of_one() -> Q:
+    """Exactly one owner."""
+    return reduce(or_, (Q(**{f"{name}__isnull": name != owner for name in _OWNERS}) for owner in _OWNERS))
 
 
 class Rendition(models.Model):
@@ -21,6 +32,9 @@ class Rendition(models.Model):
 
     invoice = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, related_name="renditions")
     receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="renditions")
+    cancellation = models.ForeignKey(
+        ReceiptCancellation, null=True, on_delete=models.PROTECT, related_name="renditions"
+    )
     quote = models.ForeignKey(Quote, null=True, on_delete=models.PROTECT, related_name="renditions")
     validation = models.ForeignKey(
         Validation, verbose_name=_("validation"), null=True, on_delete=models.PROTECT, related_name="renditions"
@@ -35,12 +49,7 @@ class Rendition(models.Model):
         verbose_name = _("rendition")
         verbose_name_plural = _("renditions")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(invoice__isnull=False, receipt__isnull=True, quote__isnull=True)
-                | Q(invoice__isnull=True, receipt__isnull=False, quote__isnull=True)
-                | Q(invoice__isnull=True, receipt__isnull=True, quote__isnull=False),
-                name="invoices_rendition_of_one_document",
-            ),
+            models.CheckConstraint(condition=_of_one(), name="invoices_rendition_of_one_document"),
             models.CheckConstraint(condition=Q(kind__in=RenditionKind.values), name="invoices_rendition_kind_known"),
             models.CheckConstraint(
                 condition=Q(kind__in=[RenditionKind.PDF, RenditionKind.PAID], validation__isnull=True)
@@ -51,6 +60,9 @@ class Rendition(models.Model):
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="invoices_rendition_hashed"),
             models.UniqueConstraint(fields=["invoice", "kind", "sha256"], name="invoices_rendition_once"),
             models.UniqueConstraint(fields=["receipt", "kind", "sha256"], name="invoices_receipt_rendition_once"),
+            models.UniqueConstraint(
+                fields=["cancellation", "kind", "sha256"], name="invoices_cancellation_rendition_once"
+            ),
             models.UniqueConstraint(fields=["quote", "kind", "sha256"], name="invoices_quote_rendition_once"),
         ]
 

@@ -21,6 +21,9 @@ from invoices.selectors.credits import (
 )
 from invoices.selectors.documents import (
     InvoicePage,
+    cancellation_file,
+    cancellations_that_reopened,
+    get_cancellation,
     get_invoice,
     get_receipt,
     invoice_by_number,
@@ -29,8 +32,10 @@ from invoices.selectors.documents import (
     open_amount,
     receipt_file,
     receipt_for,
+    receipts_for,
     receipts_of,
     receipts_that_paid,
+    reversed_on_paper,
 )
 from invoices.selectors.dossiers import InvoiceDossier, ServiceSold, dossiers_of
 from invoices.selectors.files import DocumentFiles, files_of, files_of_many, last_validation, waiting_validations
@@ -70,6 +75,8 @@ __all__ = [
     "TooManyMovements",
     "account_statement",
     "archive_state",
+    "cancellation_file",
+    "cancellations_that_reopened",
     "chosen_invoices",
     "correction_of",
     "credit_note_by_key",
@@ -81,6 +88,7 @@ __all__ = [
     "dossiers_of",
     "files_of",
     "files_of_many",
+    "get_cancellation",
     "get_invoice",
     "get_quote",
     "get_receipt",
@@ -103,8 +111,10 @@ __all__ = [
     "quotes_of",
     "receipt_file",
     "receipt_for",
+    "receipts_for",
     "receipts_of",
     "receipts_that_paid",
+    "reversed_on_paper",
     "series_states",
     "stored_hashes",
     "waiting_validations",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
+
 from core.money import ZERO, Money
-from invoices.models import Invoice, Receipt, Rendition
+from invoices.models import Invoice, Receipt, ReceiptCancellation, Rendition
 from invoices.parties import Buyer, Seller
 from invoices.presenting import ShownLine, ShownPayment, ShownVat, shown_lines, shown_payment, shown_vat
 from invoices.selectors.corrections import last_day_to_correct
@@ -124,8 +126,9 @@ def invoice_by_number(number: str) -> Invoice:
 
 
 def receipts_of(customer: Customer) -> QuerySet[Receipt]:
-    """The receipts of a customer, newest first."""
-    return Receipt.objects.filter(customer=customer).order_by("-issue_date", "-number")
+    """The receipts of a customer, newest first, each with its cancellations. Two queries."""
+    found = Receipt.objects.filter(customer=customer).select_related("restores").prefetch_related("cancellations")
+    return found.order_by("-issue_date", "-number")
 
 
 def get_receipt(customer: Customer, public_id: UUID) -> Receipt:
@@ -134,8 +137,43 @@ def get_receipt(customer: Customer, public_id: UUID) -> Receipt:
 
 
 def receipt_for(payment_ref: str) -> Receipt | None:
-    """The receipt of a payment, when it is written."""
-    return Receipt.objects.filter(payment_ref=payment_ref).first()
+    """The receipt of a payment, when it is written; not that of money which came back later."""
+    return Receipt.objects.filter(payment_ref=payment_ref, restores__isnull=True).first()
+
+
+def receipts_for(payment_ref: str) -> QuerySet[Receipt]:
+    """Every receipt of a payment, the oldest first, each with its cancellations. Two queries."""
+    found = Receipt.objects.filter(payment_ref=payment_ref).select_related("restores")
+    return found.prefetch_related("cancellations").order_by("pk")
+
+
+def get_cancellation(customer: Customer, public_id: UUID) -> ReceiptCancellation:
+    """The customer's own cancellation of a receipt. Raises ReceiptCancellation.DoesNotExist."""
+    return ReceiptCancellation.objects.get(customer=customer, public_id=public_id)
+
+
+def cancellation_file(cancellation: ReceiptCancellation) -> Rendition | None:
+    """The PDF of the cancellation of a receipt; none while it waits to be printed. One query."""
+    return cancellation.renditions.filter(kind=RenditionKind.PDF).order_by("-created_at", "-pk").first()
+
+
+def reversed_on_paper() -> tuple[dict[int, Money], dict[int, Money]]:
+    """By transaction that took money back: how much of receipts it cancelled, and how much of that has come back.
+
+    For checks: two queries for all.
+    """
+    cancelled = ReceiptCancellation.objects.values_list("tx").annotate(cents=Sum("amount_cents")).order_by("tx")
+    back = Receipt.objects.filter(restores__isnull=False).values_list("restores__tx")
+    restored = back.annotate(cents=Sum("amount_cents")).order_by("restores__tx")
+    return {tx: Money(cents) for tx, cents in cancelled}, {tx: Money(cents) for tx, cents in restored}
+
+
+def cancellations_that_reopened(invoice: Invoice) -> list[ReceiptCancellation]:
+    """The cancellations of receipts that say they opened this invoice again, oldest first. One query."""
+    since = ReceiptCancellation.objects.filter(customer=invoice.customer_id).order_by("pk")
+    return [
+        each for each in since[:_RECEIPTS_SEARCHED] if any(part["document"] == invoice.number for part in each.reopened)
+    ]
 
 
 def receipts_that_paid(invoice: Invoice) -> list[Receipt]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from core.money import Money
-from invoices.models import Invoice, Receipt, Rendition
+from invoices.models import Invoice, Receipt, ReceiptCancellation, Rendition
 from invoices.selectors.files import files_of_many
 from invoices.states import InvoiceStatus, RenditionKind, Series
 
@@ -38,7 +38,7 @@ class Period:
 class StoredDocument:
     """One document; nothing is stored while it waits to be made. An invoice is stored as Factur-X, or else as PDF.
 
-    Amounts of a credit note are negative.
+    Amounts of a credit note, and of the cancellation of a receipt, are negative.
     """
 
     number: str
@@ -53,11 +53,12 @@ class StoredDocument:
 
 
 def documents_of(customer: Customer, period: Period) -> list[StoredDocument]:
-    """Invoices, then receipts, oldest first, each with the last PDF that was stored. Four queries."""
+    """Invoices, receipts, then their cancellations, oldest first, each with the last PDF stored. Six queries."""
     dated = {"customer": customer, "issue_date__gte": period.start, "issue_date__lte": period.end}
     receipts = Receipt.objects.filter(**dated).order_by("issue_date", "number")
     invoices = Invoice.objects.filter(**dated, status=InvoiceStatus.ISSUED).order_by("issue_date", "number")
-    return [*_invoices(invoices), *_receipts(receipts)]
+    cancellations = ReceiptCancellation.objects.filter(**dated).order_by("issue_date", "number")
+    return [*_invoices(invoices), *_receipts(receipts), *_cancellations(cancellations)]
 
 
 def chosen_invoices(customer: Customer, numbers: Sequence[str]) -> list[StoredDocument]:
@@ -94,16 +95,25 @@ def _invoices(rows: QuerySet[Invoice]) -> list[StoredDocument]:
 def _receipts(rows: QuerySet[Receipt]) -> list[StoredDocument]:
     pdfs = Rendition.objects.filter(receipt__in=rows.order_by(), kind=RenditionKind.PDF).order_by("created_at", "pk")
     stored = {pdf.receipt_id: pdf for pdf in pdfs}
-    return [
-        StoredDocument(
-            number=row.number,
-            series=Series.RECEIPT,
-            issue_date=row.issue_date,
-            due_date=None,
-            net=None,
-            vat=None,
-            total=Money(row.amount_cents),
-            stored=stored.get(row.pk),
-        )
-        for row in rows
-    ]
+    return [_paper(row, Series.RECEIPT, Money(row.amount_cents), stored.get(row.pk)) for row in rows]
+
+
+def _cancellations(rows: QuerySet[ReceiptCancellation]) -> list[StoredDocument]:
+    own = Rendition.objects.filter(cancellation__in=rows.order_by(), kind=RenditionKind.PDF)
+    stored = {pdf.cancellation_id: pdf for pdf in own.order_by("created_at", "pk")}
+    return [_paper(row, Series.CANCELLATION, Money(-row.amount_cents), stored.get(row.pk)) for row in rows]
+
+
+def _paper(
+    row: Receipt | ReceiptCancellation, series: Series, total: Money, stored: Rendition | None
+) -> StoredDocument:
+    return StoredDocument(
+        number=row.number,
+        series=series,
+        issue_date=row.issue_date,
+        due_date=None,
+        net=None,
+        vat=None,
+        total=total,
+        stored=stored,
+    )

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Sum
 
-from invoices.models import DocumentSeries, Invoice, Quote, Receipt, Rendition
+from invoices.models import DocumentSeries, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
 from invoices.states import Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-_MODELS: Final[dict[str, type[Invoice | Quote | Receipt]]] = {
+_MODELS: Final[dict[str, type[Invoice | Quote | Receipt | ReceiptCancellation]]] = {
     Series.RECEIPT.value: Receipt,
+    Series.CANCELLATION.value: ReceiptCancellation,
     Series.QUOTE.value: Quote,
     Series.PROFORMA.value: Quote,
 }
@@ -65,6 +66,7 @@ def archive_state() -> ArchiveState:
     owners = Rendition.objects.aggregate(
         invoices=Count("invoice", distinct=True),
         receipts=Count("receipt", distinct=True),
+        cancellations=Count("cancellation", distinct=True),
         quotes=Count("quote", distinct=True),
     )
     return ArchiveState(counted["files"], counted["size"] or 0, sum(owners.values()))

@@ -1,9 +1,10 @@
-"""The verbs of documents: draft, quote, issue, credit, correct, write receipts, render, check."""
+"""The verbs of documents: draft, quote, issue, credit, correct, write receipts and cancel them, render, check."""
 
 from __future__ import annotations
 
 from invoices.numbering import DateBeforeLast
 from invoices.services.accepting import Agreement, QuoteChanged, accept, accept_by_money
+from invoices.services.cancelling import BadCancellation, Return, Reversal, cancel_receipt, restore_receipt
 from invoices.services.checking import NothingToHandle, handle, print_again
 from invoices.services.correcting import CannotCorrect, Correction, correct_buyer
 from invoices.services.crediting import BadCredit, CreditKeyReused, Request, TakenBack, issue_credit_note
@@ -19,11 +20,19 @@ from invoices.services.quoting import (
     withdraw_quote,
 )
 from invoices.services.receiving import ReceiptKeyReused, issue_receipt
-from invoices.services.rendering import NotIssued, Rendered, render_invoice, render_quote, render_receipt
+from invoices.services.rendering import (
+    NotIssued,
+    Rendered,
+    render_cancellation,
+    render_invoice,
+    render_quote,
+    render_receipt,
+)
 from invoices.tax import VatNotDecided
 
 __all__ = [
     "Agreement",
+    "BadCancellation",
     "BadCredit",
     "BadLine",
     "BadReference",
@@ -42,11 +51,14 @@ __all__ = [
     "ReceiptKeyReused",
     "Rendered",
     "Request",
+    "Return",
+    "Reversal",
     "TakenBack",
     "TooMany",
     "VatNotDecided",
     "accept",
     "accept_by_money",
+    "cancel_receipt",
     "correct_buyer",
     "draft",
     "expire_quotes",
@@ -58,10 +70,12 @@ __all__ = [
     "print_again",
     "read_line",
     "refuse_quote",
+    "render_cancellation",
     "render_invoice",
     "render_paid",
     "render_quote",
     "render_receipt",
+    "restore_receipt",
     "send_quote",
     "withdraw_quote",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from django.db import transaction
 
@@ -38,6 +38,13 @@ class PaidDocument(Protocol):
     def amount(self) -> Money: ...
 
 
+class Share(TypedDict):
+    """A document and how much of it, as frozen on a receipt."""
+
+    document: str
+    amount_cents: int
+
+
 def issue_receipt(
     customer: Customer,
     *,
@@ -54,14 +61,11 @@ def issue_receipt(
 
     The same `key` gives the receipt that exists. Raises ReceiptKeyReused when it names another payment or amount.
     """
-    day = local_date(at)
     with transaction.atomic():
-        lock_series(Series.RECEIPT, day.year)  # of two that bring the same payment, the second finds the receipt
+        lock_series(Series.RECEIPT, local_date(at).year)  # of two that bring one payment, the second finds the receipt
         if known := Receipt.objects.filter(key=key).first():
             return _same(known, payment_ref, amount)
-        [number] = take_numbers(Series.RECEIPT, 1, on=day)
         receipt = Receipt(
-            number=number,
             customer=customer,
             key=key,
             payment_ref=payment_ref,
@@ -70,12 +74,17 @@ def issue_receipt(
             received_at=received_at,
             balance_after_cents=balance_after.cents,
             settled=[{"document": paid.document_ref, "amount_cents": paid.amount.cents} for paid in settled],
-            issue_date=day,
-            issued_at=at,
         )
-        _freeze(receipt)
-        _ask_for_paper(receipt, at=at)
+        write_receipt(receipt, at=at)
     return receipt
+
+
+def write_receipt(receipt: Receipt, *, at: datetime) -> None:
+    """Number, freeze and save a new receipt, and ask for its PDF. The caller holds the lock of the series."""
+    receipt.issue_date, receipt.issued_at = local_date(at), at
+    [receipt.number] = take_numbers(Series.RECEIPT, 1, on=receipt.issue_date)
+    _freeze(receipt)
+    _ask_for_paper(receipt, at=at)
 
 
 def _freeze(receipt: Receipt) -> None:

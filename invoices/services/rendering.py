@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Sum
 
 from core.failpoints import failpoint
+from core.money import Money
 from invoices import archive, pdf
-from invoices.models import ROUTING_LENGTHS, Invoice, Quote, Receipt, Rendition
+from invoices.models import ROUTING_LENGTHS, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
 from invoices.services.checking import Checked, check, check_file, record
 from invoices.states import Outcome, RenditionKind
 
@@ -55,10 +57,25 @@ def render_invoice(invoice_id: int, *, at: datetime) -> Rendered:
 
 def render_receipt(receipt_id: int, *, at: datetime) -> Rendition:
     """Print a receipt and store it. The same bytes are stored once. Raises Receipt.DoesNotExist."""
-    receipt = Receipt.objects.get(pk=receipt_id)
+    receipt = Receipt.objects.select_related("restores__receipt").get(pk=receipt_id)
     stored = _archive(pdf.receipt_pdf(receipt))
     rendition, _ = Rendition.objects.get_or_create(
         receipt=receipt, kind=RenditionKind.PDF, sha256=stored.sha256, defaults={"size": stored.size, "created_at": at}
+    )
+    return rendition
+
+
+def render_cancellation(cancellation_id: int, *, at: datetime) -> Rendition:
+    """Print the cancellation of a receipt and store it, as `render_receipt`."""
+    cancellation = ReceiptCancellation.objects.select_related("receipt").get(pk=cancellation_id)
+    earlier = ReceiptCancellation.objects.filter(receipt=cancellation.receipt_id, pk__lt=cancellation.pk)
+    before = Money(earlier.aggregate(cents=Sum("amount_cents", default=0))["cents"])
+    stored = _archive(pdf.cancellation_pdf(cancellation, before=before))
+    rendition, _ = Rendition.objects.get_or_create(
+        cancellation=cancellation,
+        kind=RenditionKind.PDF,
+        sha256=stored.sha256,
+        defaults={"size": stored.size, "created_at": at},
     )
     return rendition
 

@@ -11,9 +11,10 @@ from django.db import DatabaseError, connection, transaction
 from accounts.services import update_profile
 from core.money import Money
 from invoices import services
-from invoices.models import DocumentSeries, Invoice, InvoiceLine, Receipt
+from invoices.models import DocumentSeries, Invoice, InvoiceLine, Receipt, ReceiptCancellation
 from invoices.services import Request, TakenBack
 from invoices.tests.making import HOSTING, issued, receipt
+from invoices.tests.reversing import LATER, REF, Reversing
 from ledger import selectors as ledger
 from tests.support.cast import NOON, make_company, make_individual
 
@@ -151,3 +152,16 @@ def test_a_line_added_while_an_invoice_is_being_issued_waits_and_is_refused() ->
     assert all(isinstance(fault, DatabaseError) for fault in raised)
     assert not added.is_set()
     assert InvoiceLine.objects.count() == 1
+
+
+@ON_POSTGRESQL
+def test_one_reversal_told_by_many_at_once_is_one_cancellation() -> None:
+    paid = Reversing.of(make_individual(), 5_000)
+    first, second = paid.take(2_000, "du_1"), paid.take(3_000, "du_2")
+
+    raised = at_once(*[lambda told=told: services.cancel_receipt(REF, told, at=LATER) for told in [first, second] * 5])
+
+    assert raised == []
+    found = ReceiptCancellation.objects.order_by("number").values_list("number", "tx", "amount_cents")
+    assert [number for number, *_ in found] == ["AR2027-000001", "AR2027-000002"]
+    assert {(tx, cents) for _, tx, cents in found} == {(first.tx_id, 2_000), (second.tx_id, 3_000)}

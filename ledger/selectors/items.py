@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, Sum
 
 from core.money import Money
-from ledger.kinds import AllocationKind
-from ledger.models import Allocation, Hold, Lot, OpenItem
+from ledger.kinds import AllocationKind, ItemKind, LotMovementKind
+from ledger.models import Allocation, Hold, Lot, LotMovement, OpenItem, Tx
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,22 @@ class BookedCreditNote:
     ref: str
     document_ref: str
     amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAgain:
+    """A document, and how much of it was paid again."""
+
+    document_ref: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Money that one transaction took back from a customer, out of lots or to be paid again."""
+
+    customer_id: int
+    cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +156,31 @@ def booked_documents(document_refs: Sequence[str]) -> dict[str, BookedDocument]:
     """What the books hold of each of these documents; those that the ledger does not know are left out."""
     rows = OpenItem.objects.filter(document_ref__in=document_refs)
     return {row.document_ref: BookedDocument(row.customer_id, row.tx_id, Money(row.amount_cents)) for row in rows}
+
+
+def kinds_of(customer_id: int, document_refs: Sequence[str]) -> dict[str, str]:
+    """What each of these asks for, as far as it is this customer's; the others are left out. One query."""
+    rows = OpenItem.objects.filter(customer=customer_id, document_ref__in=document_refs)
+    return dict(rows.values_list("document_ref", "kind"))
+
+
+def paid_again(tx_id: int) -> list[PaidAgain]:
+    """What money that this transaction gave back to its lots paid at once, in order. Two queries."""
+    key = Tx.objects.values_list("key", flat=True).get(pk=tx_id)
+    lots = LotMovement.objects.filter(tx=tx_id).values("lot")
+    rows = Allocation.objects.filter(tx__key__startswith=f"{key}#settle:", lot__in=lots).select_related("item")
+    return [PaidAgain(row.item.document_ref, Money(row.amount_cents)) for row in rows.order_by("pk")]
+
+
+def taken_back_by(tx_ids: Sequence[int]) -> dict[int, TakenBack]:
+    """What each of these transactions took back, of whom; those that took nothing are left out. Three queries."""
+    of_lots = LotMovement.objects.filter(tx__in=tx_ids, kind=LotMovementKind.REVERSED, amount_cents__gt=0)
+    missing = OpenItem.objects.filter(tx__in=tx_ids, kind=ItemKind.REVERSED_PAYMENT)
+    cents: dict[int, int] = defaultdict(int)
+    for tx, part in [*of_lots.values_list("tx", "amount_cents"), *missing.values_list("tx", "amount_cents")]:
+        cents[tx] += part
+    owners = Tx.objects.filter(pk__in=cents).values_list("pk", "customer")
+    return {tx: TakenBack(customer or 0, cents[tx]) for tx, customer in owners}
 
 
 def booked_credit_notes(tx_ids: Sequence[int]) -> dict[int, BookedCreditNote]:

@@ -6,6 +6,7 @@ lot and pays again. The provider's fee is ours, never the customer's.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Sum
@@ -14,6 +15,8 @@ from django.utils.translation import gettext
 
 from core.clock import local_date
 from core.money import ZERO, Money
+from invoices import services as invoices
+from invoices.states import CancelCause
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger
 from payments.models import DisputeMovement
@@ -75,18 +78,30 @@ def _left_to_take(payment: Payment) -> Money:
 
 
 def _take(row: DisputeMovement, payment: Payment, *, at: datetime) -> None:
-    """The money leaves its lot; what it had paid is open again, and disputed."""
-    row.tx_id = _reverse(row, payment, Money(row.amount_cents), "dispute", at=at)
+    """The money leaves its lot; what it had paid is open again, and disputed; its receipt is cancelled."""
+    out = _reverse(row, payment, Money(row.amount_cents), "dispute", at=at)
+    row.tx_id = out.tx_id
+    reversal = invoices.Reversal(
+        tx_id=out.tx_id,
+        amount=Money(row.amount_cents),
+        cause=CancelCause.DISPUTE,
+        reversed_at=row.moved_at,
+        balance_after=out.balance,
+        reopened=out.reopened,
+        missing=out.missing,
+        reference=row.dispute.object_id,
+    )
+    invoices.cancel_receipt(payment.reference, reversal, at=at)
 
 
-def _reverse(row: DisputeMovement, payment: Payment, amount: Money, word: str, *, at: datetime) -> int:
+def _reverse(row: DisputeMovement, payment: Payment, amount: Money, word: str, *, at: datetime) -> ledger.MoneyOut:
     piece = _piece(row, payment, word)
     out = ledger.reverse_money(
         lot_of(payment), amount, clearing_account=BOOKS[payment.provider].clearing, piece=piece, at=at
     )
     reopened = [settled.document_ref for settled in out.reopened]
     documents.mark(row.dispute, [*reopened, *([piece.key] if out.missing else [])], at=at)
-    return out.tx_id
+    return out
 
 
 def _give_back(row: DisputeMovement, payment: Payment, *, at: datetime) -> bool:
@@ -109,10 +124,28 @@ def _give_back(row: DisputeMovement, payment: Payment, *, at: datetime) -> bool:
     )
     row.tx_id = restored.tx_id
     kept = Money(taken.amount_cents) - back
-    if kept:
-        row.kept_cents = kept.cents
-        row.kept_tx_id = _reverse(row, payment, kept, "kept", at=at)
+    left = _reverse(row, payment, kept, "kept", at=at) if kept else None
+    if left is not None:
+        row.kept_cents, row.kept_tx_id = kept.cents, left.tx_id
+    _give_receipt(row, restored, left)
     return True
+
+
+def _give_receipt(row: DisputeMovement, restored: ledger.MoneyOut, kept: ledger.MoneyOut | None) -> None:
+    """The receipt of what came back: it paid again what it had paid, less what the payer kept."""
+    paid: dict[str, Money] = defaultdict(lambda: ZERO)
+    for again in ledger_selectors.paid_again(restored.tx_id):
+        paid[again.document_ref] += again.amount
+    for undone in kept.reopened if kept else ():
+        paid[undone.document_ref] -= undone.amount
+    back = invoices.Return(
+        undoes=row.undoes.tx_id or 0 if row.undoes else 0,
+        amount=Money(-row.amount_cents),
+        returned_at=row.moved_at,
+        balance_after=(kept or restored).balance,
+        settled=[ledger.Settled(ref, amount) for ref, amount in paid.items() if amount > ZERO],
+    )
+    invoices.restore_receipt(back, at=row.booked_at)
 
 
 def _taking_undone_by(dispute: Dispute, back: Money) -> DisputeMovement | None:
