@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "ledger",
     "invoices",
     "payments",
+    "bank",
     "sandbox",
 ]
 MIDDLEWARE = [
@@ -145,7 +146,7 @@ LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 # Our words before those of the libraries: the admin translates "Filter" by a noun, we need the verb.
 LOCALE_PATHS = [
     BASE_DIR / app / "locale"
-    for app in ("core", "accounts", "ledger", "invoices", "payments", "outbox", "billing_portal")
+    for app in ("core", "accounts", "ledger", "invoices", "payments", "bank", "outbox", "billing_portal")
 ]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True

@@ -1,0 +1,9 @@
+"""What our bank told us, and where the work on it stands."""
+
+from __future__ import annotations
+
+from bank.models.accounts import BankAccount, PartyAccount, TableProfile
+from bank.models.lines import BankLine, LineWork
+from bank.models.statements import Statement, StatementFile
+
+__all__ = ["BankAccount", "BankLine", "LineWork", "PartyAccount", "Statement", "StatementFile", "TableProfile"]

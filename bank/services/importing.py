@@ -1,0 +1,163 @@
+"""Bring a bank file in: read it, look what is new, keep the file, write the lines. All of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+
+from accounts.identity import plain_line
+from bank import readers
+from bank.locks import lock_accounts
+from bank.matching import first_state
+from bank.models import BankAccount, BankLine, LineWork, PartyAccount, Statement, StatementFile
+from bank.services.planning import Planned, Preview, plan
+from core.crypto import blind_index
+from invoices import archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.db.models import Model
+
+    from accounts.models import User
+    from bank.readers import Line
+
+_AT_ONCE: Final = 500
+_NAME_LENGTH: Final = 200
+
+
+def import_file(
+    content: bytes,
+    name: str,
+    *,
+    at: datetime,
+    format: str = "auto",  # noqa: A002 - the word of the command
+    by: User | None = None,
+    account: str = "",
+    dry_run: bool = False,
+) -> Preview:
+    """Import the new lines of a bank file, or only say which they would be (`dry_run`: nothing is written).
+
+    The same file, or the same lines in another file, are imported once. `account` is an IBAN of ours, for files that do
+    not say of which account they are. Raises FileRefused, naming the place, and then nothing is written.
+    """
+    read = readers.read_file(content, name, format=format)
+    sha256 = hashlib.sha256(content).hexdigest()
+    preview = plan(name, sha256, read, account=account, at=at)  # what is refused leaves no file behind
+    if dry_run or preview.already:
+        return preview
+    archive.store(content)
+    with transaction.atomic():
+        lock_accounts(_saved(planned.account) for planned in preview.statements)
+        preview = plan(name, sha256, read, account=account, at=at)  # somebody else may have imported it meanwhile
+        if preview.already:
+            return preview
+        kept = StatementFile.objects.create(
+            sha256=sha256, name=plain_line(name)[:_NAME_LENGTH], size=len(content), imported_by=by, imported_at=at
+        )
+        for place, planned in enumerate(preview.statements):
+            _write(planned, kept, place, at=at)
+    return replace(preview, imported=kept)
+
+
+def _saved(account: BankAccount) -> int:
+    """The key of an account of ours; one of the seller begins here to be followed."""
+    fields = {"label": account.label, "bic": account.bic}
+    return BankAccount.objects.get_or_create(iban=account.iban, defaults=fields)[0].pk
+
+
+def _write(planned: Planned, kept: StatementFile, place: int, *, at: datetime) -> None:
+    told = planned.statement
+    statement = Statement.objects.create(
+        account=planned.account,
+        file=kept,
+        place=place,
+        format=told.format,
+        statement_id=_cut(Statement, "statement_id", told.statement_id),
+        sequence=_cut(Statement, "sequence", told.sequence),
+        first_on=told.first_on,
+        last_on=told.last_on,
+        opening_cents=told.opening.cents if told.opening is not None else None,
+        closing_cents=told.closing.cents if told.closing is not None else None,
+        movements_cents=told.movements.cents,
+        lines_count=len(told.lines),
+        new_count=len(planned.new),
+    )
+    parties = _parties((line.party.iban for line, _identity in planned.new), at=at)
+    for start in range(0, len(planned.new), _AT_ONCE):
+        part = planned.new[start : start + _AT_ONCE]
+        lines = BankLine.objects.bulk_create([_row(line, identity, statement, parties) for line, identity in part])
+        LineWork.objects.bulk_create(
+            LineWork(line=row, state=first_state(line)) for row, (line, _identity) in zip(lines, part, strict=True)
+        )
+
+
+def _parties(ibans: Iterable[str], *, at: datetime) -> dict[str, PartyAccount]:
+    """The account of each IBAN: known, or seen now for the first time."""
+    indexes = {blind_index(iban): iban for iban in ibans if iban}
+    rows = [
+        PartyAccount(iban=iban, iban_index=index, country=iban[:2], last_digits=iban[-4:], first_seen_at=at)
+        for index, iban in indexes.items()
+    ]
+    PartyAccount.objects.bulk_create(rows, batch_size=_AT_ONCE, ignore_conflicts=True)
+    keys = list(indexes)
+    found: dict[str, PartyAccount] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        for party in PartyAccount.objects.filter(iban_index__in=keys[start : start + _AT_ONCE]).defer("iban"):
+            found[indexes[party.iban_index]] = party
+    return found
+
+
+def _row(line: Line, identity: str, statement: Statement, parties: dict[str, PartyAccount]) -> BankLine:
+    return BankLine(
+        statement=statement,
+        account=statement.account,
+        identity=identity,
+        place=line.place,
+        booked_on=line.booked_on,
+        value_on=line.value_on,
+        amount_cents=line.amount.cents,
+        kind=line.kind,
+        part=line.part,
+        parts=line.parts,
+        text=_one_line(line.text),
+        party_account=parties.get(line.party.iban),
+        charges_cents=line.charges.cents,
+        raw={name: _one_line(text) for name, text in line.raw.items()},
+        **{name: _cut(BankLine, name, text) for name, text in _short_texts(line).items()},
+    )
+
+
+def _short_texts(line: Line) -> dict[str, str]:
+    return {
+        "bank_reference": line.bank_reference,
+        "message_id": line.message_id,
+        "batch_id": line.batch_id,
+        "end_to_end": line.end_to_end,
+        "mandate_ref": line.mandate_ref,
+        "structured": line.structured,
+        "party_name": line.party.name,
+        "party_ultimate": line.party.ultimate,
+        "party_bic": line.party.bic,
+        "operation_code": line.operation_code,
+        "return_code": line.return_code,
+    }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()) if text.isprintable() else plain_line(text)
+
+
+@cache
+def _room(model: type[Model], name: str) -> int:
+    """How long a text may be."""
+    return int(model._meta.get_field(name).max_length or 0)  # type: ignore[union-attr]  # noqa: SLF001 - Django's documented reflection
+
+
+def _cut(model: type[Model], name: str, text: str) -> str:
+    return _one_line(text)[: _room(model, name)]
