@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sandbox import control, pages
+from sandbox.bank import door as bank
 from sandbox.mail import MailServer
 from sandbox.paypal import door as paypal
 from sandbox.paypal.webhooks import Dispatcher as PayPalDispatcher
@@ -183,6 +184,8 @@ def _door(path: str) -> Callable[[World, Request], Response]:
         return paypal.answer
     if vies.concerns(path):
         return vies.answer
+    if bank.concerns(path):
+        return bank.answer
     if path.startswith("/v1/"):
         return api.answer
     return control.answer if path.startswith("/_control/") else pages.answer

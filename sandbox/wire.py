@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 MAX_BODY = 1_000_000
 MAX_FORM_WITH_FILES = 6_000_000
+MAX_XML = 20_000_000
 MAX_FIELDS = 2_000
 
 
 def most_bytes(content_type: str) -> int:
-    """How large a body of this type may be: more when it carries files."""
+    """How large a body of this type may be: more when it carries files, most when it is a file for the bank."""
+    if content_type.startswith(("application/xml", "text/xml")):
+        return MAX_XML
     return MAX_FORM_WITH_FILES if content_type.startswith("multipart/form-data") else MAX_BODY
 
 

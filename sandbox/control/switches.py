@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from sandbox import clock, faults
+from sandbox.bank import control as bank
+from sandbox.bank.ledger import close_account
 from sandbox.control.actions import action, flag
 from sandbox.paypal import health as paypal
 from sandbox.paypal.totals import totals as paypal_totals
@@ -109,10 +111,12 @@ def reset(world: World, options: Json) -> Json:
         webhooks.reset_modes(world)
         paypal.restore(world)
         vies.restore(world)
+        bank.restore(world)
         charges.tell_fees_late(world, 0)
         world.clock.reset()
         if flag(options, "everything", default=False):
             world.store.forget_everything()
+            close_account(world)
             world.calls.clear()
     return state(world, {})
 

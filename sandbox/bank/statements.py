@@ -1,0 +1,188 @@
+"""What the bank writes about files and about our account, with the codes that French banks use.
+
+The answer to a file is a pain.002 (version 03); statements are camt.053, reports of the day camt.052, notifications of
+credits of debits and of returns camt.054 (version 08).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from sandbox.bank import ledger
+from sandbox.bank.files import status_of
+from sandbox.store import Json
+from sandbox.world import World
+
+ROOTS: Final = {
+    "camt.052": ("camt.052.001.08", "BkToCstmrAcctRpt", "Rpt"),
+    "camt.053": ("camt.053.001.08", "BkToCstmrStmt", "Stmt"),
+    "camt.054": ("camt.054.001.08", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+}
+_NAMES: Final = "urn:iso:std:iso:20022:tech:xsd:"
+
+
+def answer_to(file: Json) -> bytes:
+    """The pain.002 of a file: its status, and each debit that was refused."""
+    document, root = _document("pain.002.001.03", "CstmrPmtStsRpt")
+    head = _add(root, "GrpHdr")
+    _add(head, "MsgId", f"A{file['id']}")
+    _add(head, "CreDtTm", _moment(file["created"]))
+    whole = _add(root, "OrgnlGrpInfAndSts")
+    _add(whole, "OrgnlMsgId", file["message"])
+    _add(whole, "OrgnlMsgNmId", file["kind"])
+    _add(whole, "OrgnlNbOfTxs", str(file["count"]))
+    _add(whole, "OrgnlCtrlSum", _euros(file["cents"]))
+    _add(whole, "GrpSts", status_of(file))
+    if file["reason"]:
+        _reason(whole, file["reason"])
+    for name in sorted({debit["batch"] for debit in file["debits"] if debit["reason"]}):
+        batch = _add(root, "OrgnlPmtInfAndSts")
+        _add(batch, "OrgnlPmtInfId", name)
+        for debit in file["debits"]:
+            if debit["batch"] == name and debit["reason"]:
+                _refused(batch, debit)
+    return _bytes(document)
+
+
+def statement(world: World, kind: str, account: str, since: date, until: date) -> bytes:
+    """The lines of an account between two days, both counted, in the form asked for."""
+    version, root_name, part_name = ROOTS[kind]
+    document, root = _document(version, root_name)
+    head = _add(root, "GrpHdr")
+    _add(head, "MsgId", f"{kind}-{since:%Y%m%d}-{until:%Y%m%d}")
+    _add(head, "CreDtTm", _moment(world.clock.now()))
+    part = _add(root, part_name)
+    _add(part, "Id", f"{account[-6:]}-{since:%Y%m%d}-{until:%Y%m%d}")
+    _add(part, "ElctrncSeqNb", f"{until:%y%j}")
+    _add(part, "CreDtTm", _moment(world.clock.now()))
+    span = _add(part, "FrToDt")
+    _add(span, "FrDtTm", f"{since.isoformat()}T00:00:00")
+    _add(span, "ToDtTm", f"{until.isoformat()}T23:59:59")
+    ours = _add(part, "Acct")
+    _add(_add(ours, "Id"), "IBAN", account)
+    _add(ours, "Ccy", "EUR")
+    lines = ledger.lines(world, account, since, until)
+    if kind == "camt.053":
+        opening = ledger.balance_before(world, account, since)
+        _balance(part, "OPBD", opening, since)
+        _balance(part, "CLBD", opening + sum(line["cents"] for line in lines), until)
+    for line in _told(kind, lines):
+        _entry(part, line)
+    return _bytes(document)
+
+
+def _told(kind: str, lines: Sequence[Json]) -> list[Json]:
+    """A notification tells credits of debits and what came back; the others tell everything."""
+    return [line for line in lines if kind != "camt.054" or line["code"][1] == "IDDT"]
+
+
+def _refused(batch: Any, debit: Json) -> None:
+    told = _add(batch, "TxInfAndSts")
+    _add(told, "StsId", f"S-{debit['end_to_end']}"[:35])
+    _add(told, "OrgnlEndToEndId", debit["end_to_end"])
+    _add(told, "TxSts", "RJCT")
+    _reason(told, debit["reason"])
+    original = _add(told, "OrgnlTxRef")
+    _amount(_add(original, "Amt"), "InstdAmt", debit["cents"])
+    _add(original, "ReqdColltnDt", debit["day"])
+    _add(_add(original, "MndtRltdInf"), "MndtId", debit["mandate"])
+
+
+def _reason(parent: Any, code: str) -> None:
+    _add(_add(_add(parent, "StsRsnInf"), "Rsn"), "Cd", code)
+
+
+def _balance(parent: Any, kind: str, cents: int, day: date) -> None:
+    balance = _add(parent, "Bal")
+    _add(_add(_add(balance, "Tp"), "CdOrPrtry"), "Cd", kind)
+    _amount(balance, "Amt", abs(cents))
+    _add(balance, "CdtDbtInd", "CRDT" if cents >= 0 else "DBIT")
+    _add(_add(balance, "Dt"), "Dt", day.isoformat())
+
+
+def _entry(parent: Any, line: Json) -> None:
+    entry = _add(parent, "Ntry")
+    _add(entry, "NtryRef", line["id"][-12:])
+    _amount(entry, "Amt", abs(line["cents"]))
+    _add(entry, "CdtDbtInd", "CRDT" if line["cents"] > 0 else "DBIT")
+    _add(_add(entry, "Sts"), "Cd", "BOOK")
+    _add(_add(entry, "BookgDt"), "Dt", line["day"])
+    _add(_add(entry, "ValDt"), "Dt", line["day"])
+    _add(entry, "AcctSvcrRef", line["id"])
+    domain, family, sub_family = line["code"]
+    told = _add(_add(entry, "BkTxCd"), "Domn")
+    _add(told, "Cd", domain)
+    families = _add(told, "Fmly")
+    _add(families, "Cd", family)
+    _add(families, "SubFmlyCd", sub_family)
+    details = _add(entry, "NtryDtls")
+    parts = line.get("parts") or [{**line, "cents": abs(line["cents"]) - int(line.get("charges", 0))}]
+    if line.get("batch"):
+        batch = _add(details, "Btch")
+        _add(batch, "PmtInfId", line["batch"])
+        _add(batch, "NbOfTxs", str(len(parts)))
+    for number, part in enumerate(parts):
+        _detail(details, line, part, number)
+
+
+def _detail(details: Any, line: Json, part: Json, number: int) -> None:
+    incoming = line["cents"] > 0
+    detail = _add(details, "TxDtls")
+    references = _add(detail, "Refs")
+    _add(references, "AcctSvcrRef", f"{line['id']}-{number}")
+    for name, key in (("EndToEndId", "end_to_end"), ("MndtId", "mandate")):
+        if part.get(key):
+            _add(references, name, part[key])
+    _amount(detail, "Amt", part["cents"])
+    _add(detail, "CdtDbtInd", "CRDT" if incoming else "DBIT")
+    if part.get("charges"):
+        record = _add(_add(detail, "Chrgs"), "Rcrd")
+        _amount(record, "Amt", part["charges"])
+        _add(record, "CdtDbtInd", "DBIT")
+    _other_side(detail, part, incoming=incoming or line["code"][1] == "IDDT")
+    if part.get("text"):
+        _add(_add(detail, "RmtInf"), "Ustrd", part["text"][:140])
+    if part.get("reason"):
+        _add(_add(_add(detail, "RtrInf"), "Rsn"), "Cd", part["reason"])
+
+
+def _other_side(detail: Any, part: Json, *, incoming: bool) -> None:
+    """Who is on the other side: debtor of what came in and of what came back, creditor of what went out."""
+    if not part.get("name"):
+        return
+    parties = _add(detail, "RltdPties")
+    who = "Dbtr" if incoming else "Cdtr"
+    _add(_add(_add(parties, who), "Pty"), "Nm", part["name"])
+    if part.get("iban"):
+        _add(_add(_add(parties, f"{who}Acct"), "Id"), "IBAN", part["iban"])
+
+
+def _document(version: str, root: str) -> tuple[Any, Any]:
+    document = etree.Element(f"{{{_NAMES}{version}}}Document", nsmap={None: f"{_NAMES}{version}"})
+    return document, _add(document, root)
+
+
+def _add(parent: Any, name: str, text: str | None = None) -> Any:
+    child = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{name}")
+    child.text = text
+    return child
+
+
+def _amount(parent: Any, name: str, cents: int) -> None:
+    _add(parent, name, _euros(cents)).set("Ccy", "EUR")
+
+
+def _euros(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02}"
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _bytes(document: Any) -> bytes:
+    return bytes(etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True))
