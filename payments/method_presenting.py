@@ -43,15 +43,24 @@ class MethodRow:
     is_last: bool = False
 
 
+def saved_rows(customer: Customer, *, at: datetime) -> list[MethodRow]:
+    """The saved methods of a customer, in the order of fallback."""
+    return _rows(list(selectors.methods_of(customer)), at)
+
+
+def _rows(found: list[SavedMethod], at: datetime) -> list[MethodRow]:
+    active = [method.pk for method in found if method.state == MethodState.ACTIVE]
+    first, last = (active[0], active[-1]) if active else (0, 0)
+    return [_row(method, at, first=first, last=last) for method in found]
+
+
 def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
     """The list, in the order of fallback, and what is due."""
     found = list(selectors.methods_of(customer))
-    active = [method for method in found if method.state == MethodState.ACTIVE]
-    ends = (active[0].pk, active[-1].pk) if active else (0, 0)
     due = suggested_due(customer)
     return {
-        "rows": [_row(method, at, first=ends[0], last=ends[1]) for method in found],
-        "several": len(active) > 1,
+        "rows": _rows(found, at),
+        "several": sum(method.state == MethodState.ACTIVE for method in found) > 1,
         "making": list(selectors.methods_in_the_making(customer)),
         "due": due,
         "pay_due": typed(due) if due else "",

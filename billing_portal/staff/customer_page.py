@@ -15,6 +15,7 @@ from ledger import selectors as ledger
 from outbox import selectors as outbox
 from outbox.models import Job
 from payments import selectors as payments
+from payments.method_presenting import saved_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,8 @@ def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime)
         "receipts": invoices.receipts_of(customer)[:_SHOWN],
         "payments": payments.payments_of(customer)[:_SHOWN],
         "refunds": payments.refunds_of(customer)[:_SHOWN],
+        "disputes": payments.disputes_of(customer).select_related("payment")[:_SHOWN],
+        "methods": saved_rows(customer, at=at)[:_SHOWN],
         "mails": outbox.messages_of(owner)[:_SHOWN],
         "jobs": Job.objects.filter(owner=owner).order_by("-created_at", "-pk")[:_SHOWN],
         "is_abroad": customer.country != "FR",
