@@ -18,10 +18,12 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Hear at once what another member of staff decided; the sweeps would find it too."""
         from accounts.events import approval_decided  # noqa: PLC0415 - apps are not ready when this is imported
+        from payments.services.disputes.giving_in import hear_decision as hear_of_dispute  # noqa: PLC0415 - same
         from payments.services.refunding.sweeping import hear_decision  # noqa: PLC0415 - same
 
         approval_decided.connect(_decided, dispatch_uid="payments.treatments")
         approval_decided.connect(hear_decision, dispatch_uid="payments.refunds")
+        approval_decided.connect(hear_of_dispute, dispatch_uid="payments.disputes")
 
 
 def _decided(*, kind: str, at: datetime, **_more: Any) -> None:

@@ -10,8 +10,9 @@ from outbox.registry import job
 from payments import selectors, services
 from payments.gateways.base import Unsure
 from payments.services import disputes
-from payments.services.disputes.answering import ACCEPT, SEND_EVIDENCE
+from payments.services.disputes.answering import SEND_EVIDENCE
 from payments.services.disputes.applying import MAKE_PACK
+from payments.services.disputes.giving_in import ACCEPT
 from payments.services.disputes.looking import ASK_DISPUTE, FIND_DISPUTES
 from payments.services.inbox import APPLY, TRIES
 from payments.services.refunding.sweeping import ADVANCE

@@ -51,6 +51,7 @@ def top_up(request: CustomerRequest) -> HttpResponse:
         saves=agreement_of(request) if form.cleaned_data["save"] else None,
         saved=form.saved,
         address=client_address(request.META),
+        agent=request.headers.get("User-Agent", ""),
         once=form.cleaned_data["once"],
         due_seen=form.due_seen,
     )

@@ -36,7 +36,16 @@ REFUND_APPROVAL_CENTS = env.integer(
     20_000,
     least=0,
     most=99_999_999,
-    help="A refund above this, in cents and with the others of its customer within a day, needs a second person.",
+    help="A refund above this, in cents and with the others of its customer within a day, needs a second person; "
+    "so does giving in to a dispute above it.",
+)
+PAYER_TRACE_DAYS = env.integer(
+    "PAYER_TRACE_DAYS",
+    400,
+    least=1,
+    most=3650,
+    help="Address and browser that a payment was asked for with are evidence; they are erased after so many days. "
+    "A payer may contest for 13 months (CMF art. L133-24).",
 )
 DISPUTE_NOTICE_DAYS = env.integer(
     "DISPUTE_NOTICE_DAYS",

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
     from accounts.permissions import UserRequest
 
-PAGES: Final[Mapping[str, str]] = {"payments.refund": "staff:refund", "payments.movement": "staff:movement"}
+PAGES: Final[Mapping[str, str]] = {
+    "payments.refund": "staff:refund",
+    "payments.movement": "staff:movement",
+    "payments.dispute": "staff:dispute",
+}
 """Where the subject of each kind is shown: the name of the address, which takes the subject."""
 
 

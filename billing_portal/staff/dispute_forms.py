@@ -19,3 +19,13 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     send = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class GiveInForm(forms.Form):
+    """Why we let the payer keep the money."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why we give in"),
+        help_text=gettext_lazy("Kept in the history, and read by the second person when one has to agree."),
+        max_length=300,
+    )

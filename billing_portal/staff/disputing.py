@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import staff_required
-from billing_portal.staff.dispute_forms import AnswerForm
+from billing_portal.staff.dispute_forms import AnswerForm, GiveInForm
 from billing_portal.staff.views import UNPROCESSABLE, staff_page
 from core.clock import local_date
 from invoices.archive import ArchiveDamaged
@@ -65,13 +65,20 @@ def answer(request: UserRequest, public_id: UUID) -> HttpResponse:
 @_may_give_in
 @require_POST
 def give_in(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """Let the payer keep the money."""
+    """Let the payer keep the money; above a threshold, once somebody else agrees."""
+    found, form = _found(public_id), GiveInForm(request.POST)
+    if not form.is_valid():
+        answer_form = AnswerForm(initial={"text": found.evidence_text})
+        return _page(request, found, answer_form, giving_in=form, status=UNPROCESSABLE)
+    why = form.cleaned_data["reason"]
     try:
-        disputes.request_acceptance(_found(public_id).pk, by=request.user, at=request.now)
+        asked = disputes.request_acceptance(found.pk, reason=why, by=request.user, at=request.now)
     except disputes.NotAnswerable:
         messages.error(request, _("Nothing was changed: this dispute does not wait for us any more."))
     else:
-        messages.success(request, _("The provider is being told that we give in."))
+        told = _("The provider is being told that we give in.")
+        waits = _("Nothing was told to the provider yet: somebody else has to approve.")
+        messages.success(request, told if asked.accept_asked_at else waits)
     return redirect("staff:dispute", public_id)
 
 
@@ -103,19 +110,21 @@ def pack(request: UserRequest, public_id: UUID, form: str) -> HttpResponse:
 
 def _found(public_id: UUID) -> Dispute:
     try:
-        return Dispute.objects.select_related("payment", "customer", "evidence_by", "accepted_by").get(
-            public_id=public_id
-        )
+        around = ("payment", "customer", "evidence_by", "accepted_by", "accept_approval")
+        return Dispute.objects.select_related(*around).get(public_id=public_id)
     except Dispute.DoesNotExist:
         raise Http404 from None
 
 
-def _page(request: UserRequest, found: Dispute, form: AnswerForm, *, status: int = 200) -> HttpResponse:
-    waits = found.is_open and found.answerable and not found.evidence_asked_at and not found.accept_asked_at
+def _page(
+    request: UserRequest, found: Dispute, form: AnswerForm, *, giving_in: GiveInForm | None = None, status: int = 200
+) -> HttpResponse:
     context: dict[str, Any] = {
         "dispute": found,
         "form": form,
-        "waits": waits,
+        "giving_in": giving_in or GiveInForm(),
+        "two_people": disputes.needs_two_people(found),
+        "waits": disputes.waits_for_us(found),
         "days_left": _days_left(found, at=request.now) if found.is_open else None,
         "being_sent": found.is_open and found.evidence_asked_at and not found.evidence_sent_at,
         "being_accepted": found.is_open and found.accept_asked_at,

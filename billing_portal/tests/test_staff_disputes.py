@@ -13,17 +13,20 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import Approval, User
 from billing_portal.staff.dispute_queues import dispute_queues
 from billing_portal.staff.groups import FINANCE, SUPPORT
 from core import clock
+from core.formats import moment_text
 from ledger.tests.desk import bill
 from outbox import services as outbox
+from payments import services
 from payments.gateways.base import DisputeState
 from payments.gateways.stripe import StripeGateway, stripe_gateway
 from payments.models import Dispute, DisputeStatus, FraudWarning, Method
 from payments.services import disputes
 from payments.tests.dispute_desk import DisputeDesk, moved, told_of
+from payments.tests.drawer import MASTERCARD, Drawer
 from tests.support.bank import Bank, open_bank
 from tests.support.cast import Cast
 
@@ -139,15 +142,48 @@ def test_the_pack_is_handed_out_as_it_is_kept(finance: Client, dispute: Dispute)
 
 def test_finance_gives_in_and_support_may_not(finance: Client, dispute: Dispute) -> None:
     address = reverse("staff:give_in", args=[dispute.public_id])
-    assert member("samir", SUPPORT).post(address).status_code == 403
+    why = {"reason": "Elle a raison."}
+    assert member("samir", SUPPORT).post(address, why).status_code == 403
+    assert "Pourquoi nous cédons" in plain(finance.post(address, {"reason": " "}).content)
 
-    finance.post(address)
+    finance.post(address, why)
     run_jobs()
-    finance.post(address)
+    finance.post(address, why)
 
     dispute.refresh_from_db()
     assert dispute.status == DisputeStatus.ACCEPTED
     assert "Acceptée par nous" in page(finance, dispute)
+
+
+def test_above_the_threshold_finance_waits_for_somebody_else(
+    finance: Client, dispute: Dispute, settings: Settings
+) -> None:
+    settings.REFUND_APPROVAL_CENTS = 5_000
+    assert "une deuxième personne de l’équipe doit approuver" in page(finance, dispute)
+
+    finance.post(reverse("staff:give_in", args=[dispute.public_id]), {"reason": "Elle a raison."})
+
+    told = page(finance, dispute)
+    assert "Céder attend l’accord de quelqu’un d’autre" in told
+    assert "Céder plutôt" not in told
+    approval = reverse("staff:approval", args=[Approval.objects.get().public_id])
+    assert approval in told
+    assert reverse("staff:dispute", args=[dispute.public_id]) in finance.get(approval).text
+
+
+def test_the_page_of_a_customer_lists_disputes_and_saved_methods(
+    finance: Client, desk: DisputeDesk, dispute: Dispute
+) -> None:
+    drawer = Drawer(desk.customer, desk.bank, desk.at)
+    first, second = drawer.save(), drawer.save(MASTERCARD)
+    services.methods.rename(second.pk, "Carte du bureau", at=desk.at)
+
+    told = plain(finance.get(reverse("staff:customer", args=[desk.customer.number])).content)
+
+    assert reverse("staff:dispute", args=[dispute.public_id]) in told
+    assert moment_text(dispute.due_at or desk.at).replace("\u00a0", " ").replace("\u202f", " ") in told
+    assert f"{first.title}<small>Enregistré · Par défaut" in told
+    assert f"{second.title} · Carte du bureau<small>Enregistré" in told
 
 
 def test_staff_may_ask_the_provider_at_once(finance: Client, desk: DisputeDesk, dispute: Dispute) -> None:

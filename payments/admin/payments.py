@@ -81,7 +81,10 @@ class PaymentAdmin(ReadOnlyAdmin):
     search_fields = ("customer__number", "customer__name", "session_id", "intent_id", "charge_id", "public_id")
     ordering = ("-created_at", "-pk")
     date_hierarchy = "created_at"
-    exclude = ("amount_cents", "due_cents", "received_cents", "fee_cents", "checkout_url", "tx", "fee_tx")
+    exclude = (
+        *("amount_cents", "due_cents", "received_cents", "fee_cents", "checkout_url", "tx", "fee_tx"),
+        *("payer_address", "payer_agent"),  # personal: shown where they serve, in the pack of a dispute
+    )
     readonly_fields = ("reference", "asked", "got", "fee", "due", "given_back")
     inlines = (StepInline,)
     actions = ("ask_again",)

@@ -38,7 +38,7 @@ from payments.models.method import (
     Reason,
     SavedMethod,
 )
-from payments.models.payment import Payment, PaymentEvent, ProviderCustomer
+from payments.models.payment import AGENT_LENGTH, Payment, PaymentEvent, ProviderCustomer
 from payments.models.payout import Payout, PayoutEvent
 from payments.models.refund import Refund, RefundEvent
 from payments.models.remittance import (
@@ -71,6 +71,7 @@ from payments.models.words import (
 )
 
 __all__ = [
+    "AGENT_LENGTH",
     "ASKED_ABOUT",
     "AT_THE_PROVIDER",
     "BEING_SAVED",

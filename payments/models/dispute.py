@@ -67,6 +67,7 @@ class Dispute(models.Model):
     fee_cents = models.BigIntegerField(_("provider’s fee"), default=0)
     authentication = models.CharField(_("3-D Secure"), max_length=40, blank=True)
     freezes = models.BooleanField(_("the provider keeps the money aside"), default=False)
+    freeze_number = models.PositiveSmallIntegerField(_("times kept aside"), default=1)
     answerable = models.BooleanField(_("waits for our evidence"), default=False)
     attention = models.CharField(_("to look at"), max_length=300, blank=True)
     told = models.CharField(_("last mail"), max_length=20, blank=True)
@@ -92,6 +93,14 @@ class Dispute(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("accepted by"),
+    )
+    accept_approval = models.ForeignKey(
+        "accounts.Approval",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approval of giving in"),
     )
     accept_asked_at = models.DateTimeField(_("acceptance asked for at"), null=True, blank=True)
     version = models.PositiveIntegerField(_("answers applied"), default=0)
@@ -168,8 +177,13 @@ class Dispute(models.Model):
 
     @property
     def hold_key(self) -> str:
-        """The name of the outgoing hold on money that the provider keeps aside."""
+        """The name that every key about this dispute begins with."""
         return f"dispute:{self.public_id}"
+
+    @property
+    def freeze_key(self) -> str:
+        """The name of the outgoing hold on money that the provider keeps aside: another one each time it does."""
+        return self.hold_key if self.freeze_number == 1 else f"{self.hold_key}:{self.freeze_number}"
 
 
 class DisputeMovement(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from core.money import Money
 from payments.models.spoken import spoken
 from payments.models.words import LIVE, Failure, Method, PaymentStatus, Provider, Purpose, brand_name
+
+AGENT_LENGTH: Final = 300
 
 
 class ProviderCustomer(models.Model):
@@ -74,6 +77,8 @@ class Payment(models.Model):
         verbose_name=_("automatic debit"),
     )
     language = models.CharField(_("language"), max_length=2)
+    payer_address = models.GenericIPAddressField(_("asked from the address"), null=True, blank=True)
+    payer_agent = models.CharField(_("asked with the browser"), max_length=AGENT_LENGTH, blank=True)
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     session_id = models.CharField(_("payment page"), max_length=255, blank=True)
     intent_id = models.CharField(_("payment at the provider"), max_length=255, blank=True)
@@ -108,6 +113,11 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["customer", "-created_at"], name="payments_of_customer"),
             models.Index(fields=["ask_at", "id"], condition=Q(ask_at__isnull=False), name="payments_to_ask_about"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(payer_address__isnull=False) | Q(payer_agent__gt=""),
+                name="payments_payers_to_forget",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payments_amount_positive"),

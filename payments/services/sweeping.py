@@ -9,6 +9,7 @@ from django.db import transaction
 from outbox.services import NewJob, enqueue_many
 from payments import locks, selectors
 from payments.services.attempts import forget_old_attempts
+from payments.services.forgetting import forget_payers
 from payments.services.putting_off import put_off
 from payments.services.waking import ASK_METHOD
 
@@ -20,13 +21,14 @@ _AT_ONCE = 200
 
 
 def sweep(*, at: datetime) -> int:
-    """Ask for a look at each payment whose turn it is, at most 200. Returns how many.
+    """Ask for a look at each payment whose turn it is, at most 200; forget old payers. Returns how many looks.
 
     The key counts the questions, so that a payment waits for one answer at a time.
     """
     due = selectors.payments_to_ask_about(at=at).values_list("pk", "asked_count")[:_AT_ONCE]
     jobs = [NewJob(ASK, f"{ASK}:{pk}:{asked}", {"payment_id": pk}) for pk, asked in due]
     enqueue_many(jobs, at=at)
+    forget_payers(at=at)
     return len(jobs)
 
 

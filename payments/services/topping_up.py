@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from core.money import ZERO, Money
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger
 from payments import selectors
-from payments.models import Method, Payment, PaymentStatus, Purpose, SavedMethod
+from payments.models import AGENT_LENGTH, Method, Payment, PaymentStatus, Purpose, SavedMethod
 from payments.services import attempts
 from payments.services.asking import ask, close, send
 from payments.services.methods.keeping import chargeable
@@ -54,7 +54,8 @@ class Wish:
     """What somebody asked for. `on_top`: yes, in addition to the payment that is being checked.
 
     `saves`: the method is to be saved on the way, under this agreement. `saved`: the saved method to pay with.
-    `address` is where the wish comes from. `once` names the form that was sent: sent twice, it is one payment.
+    `address` and `agent` are where the wish comes from, and with which browser: evidence, should the payment be
+    contested; never written to a log. `once` names the form that was sent: sent twice, it is one payment.
     `due_seen` is what the form said was due.
     """
 
@@ -66,6 +67,7 @@ class Wish:
     saves: Agreement | None = None
     saved: SavedMethod | None = None
     address: str = ""
+    agent: str = field(default="", repr=False)
     once: str = ""
     due_seen: Money | None = None
 
@@ -138,6 +140,8 @@ def _intend(customer: Customer, wish: Wish, *, at: datetime) -> tuple[Payment, b
         due_cents=due.cents,
         used_method=saved,
         language=wish.language,
+        payer_address=wish.address or None,
+        payer_agent=wish.agent[:AGENT_LENGTH],
         page_expires_at=at + PAGE_LIFE,
         ask_at=at + timedelta(seconds=settings.PAYMENT_SILENCE_SECONDS),
         created_at=at,

@@ -133,7 +133,7 @@ def test_evidence_after_the_decision_changes_nothing(desk: DisputeDesk, samir: U
 
 def test_giving_in_is_told_once_and_kept_apart_from_a_loss(desk: DisputeDesk, samir: User) -> None:
     contested(desk)
-    disputes.request_acceptance(desk.dispute.pk, by=samir, at=desk.at)
+    disputes.request_acceptance(desk.dispute.pk, reason="Il a raison.", by=samir, at=desk.at)
     with pytest.raises(disputes.NotAnswerable):
         disputes.request_evidence(desk.dispute.pk, by=samir, at=desk.at)
 
@@ -146,7 +146,7 @@ def test_giving_in_is_told_once_and_kept_apart_from_a_loss(desk: DisputeDesk, sa
 
 def test_giving_in_when_all_is_over_already_is_the_loss_that_it_was(desk: DisputeDesk, samir: User) -> None:
     object_id = contested(desk).object_id
-    disputes.request_acceptance(desk.dispute.pk, by=samir, at=desk.at)
+    disputes.request_acceptance(desk.dispute.pk, reason="Il a raison.", by=samir, at=desk.at)
     desk.decide(object_id, "lost")
 
     assert disputes.accept(desk.dispute.pk, gateway=desk.gateway, at=desk.at).status == DisputeStatus.ACCEPTED
@@ -163,7 +163,7 @@ def test_the_jobs_do_it_all(card: DisputeDesk, samir: User) -> None:
     second = other.contest(other.pay(50))
     other.hear()
     dispute = Dispute.objects.get(object_id=second)
-    disputes.request_acceptance(dispute.pk, by=samir, at=card.at)
+    disputes.request_acceptance(dispute.pk, reason="Il a raison.", by=samir, at=card.at)
     while outbox.run_due(at=card.at, kinds=("payments.accept_dispute",)):
         pass
     dispute.refresh_from_db()

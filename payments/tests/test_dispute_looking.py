@@ -269,3 +269,37 @@ def test_a_case_opened_again_holds_its_documents_again(desk: DisputeDesk) -> Non
     desk.apply(payment, told_of(payment, DisputeState.WON, movements=(*gone, moved(payment, -10_000, name="b"))))
     assert desk.books.state == "40 / 0 / +40"
     assert desk.mails() == ["dispute.lost", "dispute.opened", "dispute.won"]
+
+
+def test_a_case_opened_again_keeps_the_money_aside_again(desk: DisputeDesk) -> None:
+    payment = desk.credited(100)
+    aside = told_of(payment, DisputeState.WARNING, freezes=True)
+    again = told_of(payment, DisputeState.OPENED, freezes=True)
+    desk.apply(payment, aside)
+    desk.apply(payment, told_of(payment, DisputeState.CLOSED))
+    assert desk.books.available == "100"
+
+    for _ in range(2):
+        desk.apply(payment, again)
+        desk.apply(payment, again)
+        bill(desk.books, f"FA{desk.dispute.freeze_number}", 10)
+        assert desk.books.available == "0"  # what is kept aside pays no new invoice either
+        desk.apply(payment, told_of(payment, DisputeState.WON))
+
+    assert (desk.books.state, desk.books.available) == ("80 / 0 / +80", "80")
+    assert desk.mails() == ["dispute.opened", "dispute.won"] * 3
+
+
+def test_money_that_was_taken_and_given_back_is_kept_aside_while_the_case_lasts(desk: DisputeDesk) -> None:
+    payment = desk.credited(100)
+    desk.apply(payment, told_of(payment, freezes=True))
+    gone = (moved(payment, 10_000),)
+    desk.apply(payment, told_of(payment, DisputeState.ANSWERED, freezes=True, movements=gone))
+    assert (desk.books.state, desk.books.available) == ("0 / 0 / 0", "0")
+
+    back = (*gone, moved(payment, -10_000, name="back"))
+    desk.apply(payment, told_of(payment, DisputeState.ANSWERED, freezes=True, movements=back))
+
+    assert (desk.books.state, desk.books.available) == ("100 / 0 / +100", "0")
+    desk.apply(payment, told_of(payment, DisputeState.WON, movements=back))
+    assert desk.books.available == "100"

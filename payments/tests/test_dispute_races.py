@@ -103,7 +103,7 @@ def test_two_of_staff_who_send_evidence_at_once_send_it_once(desk: DisputeDesk) 
     def send() -> object:
         return disputes.request_evidence(desk.dispute.pk, by=fanny, at=desk.at)
 
-    endings = race(send, send, lambda: disputes.request_acceptance(desk.dispute.pk, by=fanny, at=desk.at))
+    endings = race(send, send, lambda: disputes.request_acceptance(desk.dispute.pk, reason="", by=fanny, at=desk.at))
 
     assert [type(each) for each in errors(endings)] == [disputes.NotAnswerable] * 2
 

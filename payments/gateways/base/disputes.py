@@ -68,7 +68,10 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What we answer with: words of ours, and the pack as a PDF. `key` makes the sending repeatable."""
+    """What we answer with: words of ours, and the pack as a PDF. `key` makes the sending repeatable.
+
+    `purchase_address` is the address that the payment was asked for from; empty when it is not known.
+    """
 
     text: str
     pack: bytes = field(repr=False)
@@ -77,6 +80,7 @@ class Evidence:
     customer_email: str
     service: str
     key: str
+    purchase_address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class StripeDisputes:
             told["customer_name"] = evidence.customer_name
         if evidence.customer_email:
             told["customer_email_address"] = evidence.customer_email
+        if evidence.purchase_address:
+            told["customer_purchase_ip"] = evidence.purchase_address
         if evidence.service:
             told["product_description"] = evidence.service[:_LONGEST_TEXT]
         answer: stripe.params.DisputeUpdateParams = {"evidence": told, "submit": True, "expand": _WHOLE}

@@ -13,6 +13,7 @@ from payments.dispute_transitions import note
 from payments.gateways.base import Evidence, Refused
 from payments.models import Dispute
 from payments.services.disputes.applying import MAKE_PACK
+from payments.services.disputes.giving_in import NotAnswerable, lock, stop_waiting, turn, waits_for_us
 from payments.services.disputes.looking import ask_dispute
 from payments.services.disputes.packing import make_pack, pack_file, pack_name
 
@@ -23,13 +24,8 @@ if TYPE_CHECKING:
     from payments.gateways.base import Gateway
 
 SEND_EVIDENCE: Final = "payments.send_evidence"
-ACCEPT: Final = "payments.accept_dispute"
 LONGEST_ANSWER: Final = 2_000
 """What PayPal takes; the pack has room for the rest."""
-
-
-class NotAnswerable(Exception):
-    """The dispute does not wait for our evidence: it is decided, answered, or being answered. Nothing was sent."""
 
 
 def ask_for_pack(dispute: Dispute, *, at: datetime) -> None:
@@ -40,7 +36,7 @@ def ask_for_pack(dispute: Dispute, *, at: datetime) -> None:
 @transaction.atomic
 def write_answer(dispute_id: int, text: str, *, by: User, at: datetime) -> Dispute:
     """Keep what staff want to say, and have the pack printed with it. Raises NotAnswerable once it is being sent."""
-    dispute = _lock(dispute_id)
+    dispute = lock(dispute_id)
     if dispute.evidence_asked_at:
         raise NotAnswerable(dispute.object_id)
     if text.strip() != dispute.evidence_text:
@@ -54,13 +50,14 @@ def write_answer(dispute_id: int, text: str, *, by: User, at: datetime) -> Dispu
 @transaction.atomic
 def request_evidence(dispute_id: int, *, by: User, at: datetime) -> Dispute:
     """Decide that the evidence is sent, once. A job does it. Raises NotAnswerable."""
-    dispute = _lock(dispute_id)
-    if not (dispute.is_open and dispute.answerable) or dispute.evidence_asked_at or dispute.accept_asked_at:
+    dispute = lock(dispute_id)
+    if not waits_for_us(dispute):
         raise NotAnswerable(dispute.object_id)
+    stop_waiting(dispute, by=by, at=at)
     dispute.evidence_asked_at, dispute.evidence_by = at, by
-    dispute.save(update_fields=["evidence_asked_at", "evidence_by"])
+    dispute.save(update_fields=["evidence_asked_at", "evidence_by", "accept_approval"])
     note(dispute, "sending asked for", at=at, actor=by)
-    enqueue(SEND_EVIDENCE, {"dispute_id": dispute.pk}, key=_turn(SEND_EVIDENCE, dispute, at), at=at)
+    enqueue(SEND_EVIDENCE, {"dispute_id": dispute.pk}, key=turn(SEND_EVIDENCE, dispute, at), at=at)
     return dispute
 
 
@@ -87,26 +84,13 @@ def send_evidence(dispute_id: int, *, gateway: Gateway, at: datetime) -> Dispute
 @transaction.atomic
 def arrived(dispute_id: int, *, at: datetime) -> bool:
     """Note that the provider has our evidence, once. False when it was noted before."""
-    dispute = _lock(dispute_id)
+    dispute = lock(dispute_id)
     if dispute.evidence_sent_at or dispute.evidence_asked_at is None:
         return False
     dispute.evidence_sent_at = at
     dispute.save(update_fields=["evidence_sent_at"])
     note(dispute, "evidence sent", at=at, detail=dispute.pack_sha256, actor=dispute.evidence_by)
     return True
-
-
-@transaction.atomic
-def request_acceptance(dispute_id: int, *, by: User, at: datetime) -> Dispute:
-    """Decide to give in, once: the payer keeps the money. A job tells the provider. Raises NotAnswerable."""
-    dispute = _lock(dispute_id)
-    if not (dispute.is_open and dispute.answerable) or dispute.evidence_asked_at or dispute.accept_asked_at:
-        raise NotAnswerable(dispute.object_id)
-    dispute.accept_asked_at, dispute.accepted_by = at, by
-    dispute.save(update_fields=["accept_asked_at", "accepted_by"])
-    note(dispute, "acceptance asked for", at=at, actor=by)
-    enqueue(ACCEPT, {"dispute_id": dispute.pk}, key=_turn(ACCEPT, dispute, at), at=at)
-    return dispute
 
 
 def accept(dispute_id: int, *, gateway: Gateway, at: datetime) -> Dispute:
@@ -133,6 +117,7 @@ def _evidence(dispute: Dispute) -> Evidence:
         customer_email=next(iter(accounts.billing_addresses(customer)), ""),
         service=f"{customer.number} {dispute.payment.reference}",
         key=f"{dispute.hold_key}:{dispute.pack_sha256[:16]}",
+        purchase_address=dispute.payment.payer_address or "",
     )
 
 
@@ -142,18 +127,8 @@ def _refused(dispute_id: int, refusal: Refused, *, gateway: Gateway, at: datetim
     if not dispute.is_open or dispute.evidence_sent_at:
         return dispute
     with transaction.atomic():
-        dispute = _lock(dispute_id)
-        dispute.evidence_asked_at = dispute.accept_asked_at = None
-        dispute.save(update_fields=["evidence_asked_at", "accept_asked_at"])
+        dispute = lock(dispute_id)
+        dispute.evidence_asked_at = dispute.accept_asked_at = dispute.accept_approval = None
+        dispute.save(update_fields=["evidence_asked_at", "accept_asked_at", "accept_approval"])
         note(dispute, "refused by the provider", at=at, detail=refusal.code)
     return dispute
-
-
-def _lock(dispute_id: int) -> Dispute:
-    """The row alone: no account is touched here."""
-    return Dispute.objects.select_for_update(of=("self",)).select_related("customer", "payment").get(pk=dispute_id)
-
-
-def _turn(kind: str, dispute: Dispute, at: datetime) -> str:
-    """One job for each decision; after a refusal staff may decide again."""
-    return f"{kind}:{dispute.pk}:{at.isoformat()}"

@@ -17,6 +17,7 @@ from payments.models import Dispute, Payment, PaymentStatus
 from payments.services.about.subject import StillUnknown
 from payments.services.asking import ask
 from payments.services.disputes.applying import LOOK_AGAIN, Overtaken, apply_dispute
+from payments.services.disputes.giving_in import follow_decisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,8 +76,9 @@ def find_untold(provider: str, *, gateway: Gateway, at: datetime) -> int:
 def sweep_disputes(*, at: datetime) -> int:
     """Ask for a look at each dispute whose turn it is, at most 200; and, once a day, for those never told.
 
-    Returns how many looks were asked for.
+    What was decided about giving in is followed. Returns how many looks were asked for.
     """
+    follow_decisions(at=at)
     day = local_date(at).isoformat()
     enqueue(FIND_DISPUTES, {}, key=f"{FIND_DISPUTES}:{day}", at=at)
     due = Dispute.objects.filter(ask_at__lte=at).order_by("ask_at", "pk")[:_AT_ONCE]

@@ -190,12 +190,18 @@ def lot_of(payment: Payment) -> int:
 
 
 def freeze(dispute: Dispute, payment: Payment, *, at: datetime) -> None:
-    """Keep aside what the provider keeps aside, as far as the lot still has it; or let it go when that is over."""
+    """Keep aside what the provider keeps aside, as far as the lot still has it; or let it go when that is over.
+
+    A case that is opened again keeps it aside again, under another hold: one that has ended never begins anew.
+    """
     if not (dispute.freezes and dispute.is_open) or dispute.taken:
-        ledger.release_hold(dispute.hold_key, at=at)
+        ledger.release_hold(dispute.freeze_key, at=at)
+        dispute.freeze_number += ledger_selectors.was_held(dispute.freeze_key)
         return
     lot = ledger_selectors.lot_of(payment.tx_id or 0)
     available = ledger_selectors.get_balance(payment.customer_id).available
     amount = min(lot.free, available, dispute.amount)
-    if amount > ZERO and not ledger_selectors.was_held(dispute.hold_key):
-        ledger.hold_outgoing(payment.customer_id, amount, key=dispute.hold_key, reason="dispute", lot_id=lot.id, at=at)
+    if amount > ZERO and not ledger_selectors.was_held(dispute.freeze_key):
+        ledger.hold_outgoing(
+            payment.customer_id, amount, key=dispute.freeze_key, reason="dispute", lot_id=lot.id, at=at
+        )

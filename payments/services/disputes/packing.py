@@ -120,6 +120,8 @@ def _payment(payment: Payment, dispute: Dispute) -> Facts:
         "asked_at": _moment(payment.created_at),
         "paid_at": _moment(payment.decided_at),
         "asked_by": payment.actor.email if payment.actor else "",
+        "asked_from": payment.payer_address or "",
+        "asked_with": payment.payer_agent,
         "method": payment.method,
         "instrument": payment.instrument,
         "amount_cents": payment.received_cents,

@@ -49,7 +49,7 @@ def _news(dispute: Dispute) -> str:
 
 
 def _is_frozen(dispute: Dispute) -> bool:
-    return dispute.freezes and ledger.was_held(dispute.hold_key)
+    return dispute.freezes and ledger.was_held(dispute.freeze_key)
 
 
 def _context(dispute: Dispute, payment: Payment) -> dict[str, Any]:

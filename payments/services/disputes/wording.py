@@ -95,6 +95,7 @@ def _payment(told: dict[str, Any], dispute: Dispute) -> list[Row]:
         (_("Amount"), money_text(Money(told["amount_cents"]))),
         (_("By"), told["instrument"] or dispute.payment.get_method_display()),
         (_("Asked for"), " · ".join(filter(None, [_moment(told["asked_at"]), told["asked_by"]]))),
+        (_("Asked for from"), " · ".join(filter(None, [told["asked_from"], told["asked_with"]]))),
         (_("Paid"), _moment(told["paid_at"])),
         (_("3-D Secure"), told["three_d_secure"]),
         (_("At the provider"), ", ".join(told["provider_ids"])),
