@@ -54,7 +54,7 @@ def notify(
     """
     with translation.override(customer.language):
         letter = _write(kind, {"customer": customer, **context}, at=at)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         return [
             _post(
                 letter,

@@ -86,7 +86,7 @@ def dashboard(request: CustomerRequest) -> HttpResponse:
 
 
 def overview(customer: Customer, *, today: date, may_pay: bool) -> dict[str, Any]:
-    """Everything that the page says. Seven queries."""
+    """Everything that the page says. At most seven queries."""
     balance = ledger.get_balance(customer.pk)
     items = ledger.open_items(customer.pk)
     payment = being_checked(customer)
@@ -103,14 +103,15 @@ def overview(customer: Customer, *, today: date, may_pay: bool) -> dict[str, Any
         links=links,
     )
     movements = ledger.statement_page(customer.pk, size=LATEST_MOVEMENTS).rows
-    since = first_day(today)
+    newest = movements[0] if movements else None
+    series = ledger.balance_series(customer.pk, first_day(today), today, newest=newest) if newest else []
     return {
         "standing": standing(situation),
         "payment": payment,
         "facts": _facts(situation, documents),
         "lines": [_line(movement, links) for movement in movements],
         "documents": documents[:LATEST_INVOICES],
-        "chart": balance_chart(ledger.balance_series(customer.pk, since, today), today=today),
+        "chart": balance_chart(series, today=today),
         "reference": customer.reference,
         "transfer": _transfer(current_seller(on=today)),
     }

@@ -5,7 +5,7 @@ A series of receipts is locked before that of their cancellations, whichever is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from invoices.models import DocumentSeries, Invoice, Quote, Validation
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from invoices.states import Series
+
+HeldSeries: TypeAlias = tuple[DocumentSeries, list[DocumentSeries]]
+"""A series of one year, and all years of its prefix, locked."""
 
 
 def lock_invoices(invoice_ids: Sequence[int]) -> dict[int, Invoice]:
@@ -32,8 +35,11 @@ def lock_quote(quote_id: int) -> Quote:
     return found.get(pk=quote_id)
 
 
-def lock_series(prefix: Series, year: int) -> tuple[DocumentSeries, list[DocumentSeries]]:
+def lock_series(prefix: Series, year: int) -> HeldSeries:
     """The series of that year (made if need be) and all years of the prefix, locked: years keep their order too."""
-    DocumentSeries.objects.bulk_create([DocumentSeries(prefix=prefix, year=year)], ignore_conflicts=True)
-    years = list(DocumentSeries.objects.select_for_update().filter(prefix=prefix).order_by("year"))
+    rows = DocumentSeries.objects.select_for_update().filter(prefix=prefix).order_by("year")
+    years = list(rows)
+    if all(series.year != year for series in years):
+        DocumentSeries.objects.bulk_create([DocumentSeries(prefix=prefix, year=year)], ignore_conflicts=True)
+        years = list(rows.all())
     return next(series for series in years if series.year == year), years

@@ -9,7 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-from invoices.locks import lock_series
+from invoices.locks import HeldSeries, lock_series
 from invoices.states import Series
 
 # The law wants numbers and dates to go up together on invoices and credit notes. A receipt keeps the date of its money.
@@ -27,13 +27,13 @@ class DateBeforeLast(ValueError):
         )
 
 
-def take_numbers(prefix: Series, count: int, *, on: date) -> list[str]:
+def take_numbers(prefix: Series, count: int, *, on: date, held: HeldSeries | None = None) -> list[str]:
     """The next `count` numbers of the series, for documents dated `on`. Only inside the transaction that issues them.
 
-    The series stays locked until that transaction ends: if it fails, the numbers were never given. Raises
-    DateBeforeLast.
+    The series stays locked until that transaction ends: if it fails, the numbers were never given. `held` is what
+    `lock_series` gave to a caller that locked it before. Raises DateBeforeLast.
     """
-    series, years = lock_series(prefix, on.year)
+    series, years = held or lock_series(prefix, on.year)
     last = max((known.last_date for known in years if known.last_date), default=on)
     if on < last and prefix in CHRONOLOGICAL:
         raise DateBeforeLast(on, last)

@@ -11,7 +11,7 @@ from outbox import services
 @shared_task(name="outbox.tasks.run", ignore_result=True)  # type: ignore[untyped-decorator]
 def run(job_id: int) -> None:
     """Do one job, if it is due and nobody else has it."""
-    services.run(job_id, at=clock.now())
+    services.offer(job_id, at=clock.now())
 
 
 @shared_task(name="outbox.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]

@@ -32,8 +32,9 @@ SYNC = "payments.sync_till"
 
 
 @job(APPLY, attempts=TRIES)
-def apply_event(*, event_id: int, at: datetime) -> dict[str, str]:
-    event = services.apply_event(event_id, gateway=gateway_for(selectors.provider_of_event(event_id)), at=at)
+def apply_event(*, event_id: int, at: datetime, provider: str = "") -> dict[str, str]:
+    gateway = gateway_for(provider or selectors.provider_of_event(event_id))  # jobs of an older release do not say it
+    event = services.apply_event(event_id, gateway=gateway, at=at)
     return {"state": event.state}
 
 

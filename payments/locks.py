@@ -9,7 +9,16 @@ from payments.models import MethodState, Payment, Payout, Refund, SavedMethod
 
 def lock_payment(payment_id: int) -> Payment:
     """Lock a payment and its customer's account until the end of the transaction; returns it as it is now."""
-    ledger.lock_customers([Payment.objects.values_list("customer_id", flat=True).get(pk=payment_id)])
+    return _lock_payment_of(Payment.objects.values_list("customer_id", flat=True).get(pk=payment_id), payment_id)
+
+
+def lock_seen(payment: Payment) -> Payment:
+    """As `lock_payment`, for one that was read before: whose it is never changes."""
+    return _lock_payment_of(payment.customer_id, payment.pk)
+
+
+def _lock_payment_of(customer_id: int, payment_id: int) -> Payment:
+    ledger.lock_customers([customer_id])
     return Payment.objects.select_for_update(of=("self",)).select_related("customer").get(pk=payment_id)
 
 

@@ -19,16 +19,17 @@ from payments import selectors
 from payments.forms import OTHER, TopUpForm, least, most, suggestions, typed, way_of
 from payments.models import Failure, Method, Payment, PaymentStatus, Refund
 from payments.selectors import RefundTruth, Truth
-from payments.services import suggested_due
+from payments.services.methods import consent_with
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.utils.functional import _StrPromise
 
     from accounts.models import Customer
     from core.money import Money
+    from payments.models import SavedMethod
 
 POLL_SECONDS: Final = 5
 _ADVICE: Final[Mapping[str, _StrPromise]] = {
@@ -60,26 +61,24 @@ class RefundLine:
     truth: RefundTruth
 
 
-def first_answers(customer: Customer, query: Mapping[str, str]) -> dict[str, str]:
+def first_answers(query: Mapping[str, str], *, due: Money, saved: Sequence[SavedMethod]) -> dict[str, str]:
     """What the form starts with: the amount in the address (one that was kept), else what is due, else nothing.
 
     The method is the customer's default when there is one.
     """
     kept = query.get("amount", "")
-    due = suggested_due(customer)
     try:
         amount = typed(parse_euros(kept))
     except NotAnAmount:
         amount = typed(suggestions(due)[0]) if due else ""
     chosen = next((each for each in map(typed, suggestions(due)) if each == amount), OTHER)
-    default = selectors.usable_methods(customer).filter(is_default=True).first()
+    default = next((each for each in saved if each.is_default), None)
     method = way_of(default) if default else Method.CARD.value
     return {"amount": amount, "shown": amount, "suggestion": chosen, "method": method}
 
 
-def form_context(customer: Customer, form: TopUpForm, at: datetime) -> dict[str, Any]:
+def form_context(customer: Customer, form: TopUpForm, *, due: Money, language: str, at: datetime) -> dict[str, Any]:
     """Everything around the form: suggestions, limits, what is being checked, and the bank transfer instead."""
-    due = suggested_due(customer)
     balance = ledger.get_balance(customer.pk).balance
     offered = suggestions(due)
     chosen = form["suggestion"].value() or OTHER
@@ -106,6 +105,7 @@ def form_context(customer: Customer, form: TopUpForm, at: datetime) -> dict[str,
         "most": most(),
         "checked_payment": selectors.being_checked(customer),
         "seller": seller,
+        "consent": consent_with(seller, language),
         "iban": _in_fours(seller.iban),
         "reference": customer.reference,
     }

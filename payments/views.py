@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -21,13 +21,15 @@ from payments.method_views import agreement_of
 from payments.models import Payment, PaymentStatus, Provider
 from payments.pauses import debt_words, pause_words, with_retry_after
 from payments.selectors import get_payment, usable_methods
-from payments.services.methods import NotChargeable, shown_consent
+from payments.services.methods import NotChargeable
 from payments.wiring import gateway_for, packed_signature
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponseBase, QueryDict
+    from django.http import HttpRequest, HttpResponseBase
+
+    from core.money import Money
 
 logger = logging.getLogger(__name__)
 WEBHOOK_BYTES: Final = 256 * 1024
@@ -38,8 +40,8 @@ _SEE_OTHER = 303
 def top_up(request: CustomerRequest) -> HttpResponse:
     """Choose how much; then to the provider's page."""
     if request.method != "POST":
-        return _form_page(request, _form(request, initial=presenting.first_answers(request.customer, request.GET)))
-    form = _form(request, request.POST)
+        return _first_page(request)
+    form = TopUpForm(request.POST, saved_methods=list(usable_methods(request.customer)))
     if not form.is_valid():
         return _form_page(request, form)
     wish = services.Wish(
@@ -132,13 +134,19 @@ def _onward(payment: Payment) -> HttpResponse:
     return answer
 
 
-def _form(request: CustomerRequest, *answers: QueryDict, **more: Any) -> TopUpForm:
-    return TopUpForm(*answers, saved_methods=list(usable_methods(request.customer)), **more)
+def _first_page(request: CustomerRequest) -> HttpResponse:
+    saved, due = list(usable_methods(request.customer)), services.suggested_due(request.customer)
+    form = TopUpForm(saved_methods=saved, initial=presenting.first_answers(request.GET, due=due, saved=saved))
+    return _page_of(request, form, due)
 
 
 def _form_page(request: CustomerRequest, form: TopUpForm, *, status: int = 200) -> HttpResponse:
-    around = presenting.form_context(request.customer, form, request.now)
-    around["consent"] = shown_consent((get_language() or "fr")[:2], at=request.now)
+    return _page_of(request, form, services.suggested_due(request.customer), status=status)
+
+
+def _page_of(request: CustomerRequest, form: TopUpForm, due: Money, *, status: int = 200) -> HttpResponse:
+    language = (get_language() or "fr")[:2]
+    around = presenting.form_context(request.customer, form, due=due, language=language, at=request.now)
     return render(request, "payments/top_up.html", {"form": form, "OTHER": OTHER, **around}, status=status)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from accounts.selectors import current_seller
 from core.clock import days_after
 from invoices.models import Invoice
@@ -46,15 +48,14 @@ def last_day_to_correct(invoice: Invoice, *, on: date) -> date | None:
 def why_not_correct(invoice: Invoice, *, on: date, by_staff: bool = False) -> CorrectionRefused | None:
     """What stands in the way of correcting this invoice on that day, whatever the new details; None when nothing does.
 
-    Staff may correct at any time, and the invoices of public bodies. ≤ 4 queries.
+    Staff may correct at any time, and the invoices of public bodies. ≤ 3 queries.
     """
     if not invoice.is_issued or invoice.is_credit_note:
         return CorrectionRefused.NOT_AN_INVOICE
-    notes = Invoice.objects.filter(original=invoice, status=InvoiceStatus.ISSUED)
-    if Invoice.objects.filter(replaces=invoice, status=InvoiceStatus.ISSUED).exists():
-        return CorrectionRefused.REPLACED
-    if notes.exists():
-        return CorrectionRefused.CREDITED
+    later = Invoice.objects.filter(Q(replaces=invoice) | Q(original=invoice), status=InvoiceStatus.ISSUED)
+    replaced = list(later.values_list("replaces", flat=True))
+    if replaced:
+        return CorrectionRefused.REPLACED if invoice.pk in replaced else CorrectionRefused.CREDITED
     if any(item.disputed and item.document_ref == invoice.number for item in ledger.open_items(invoice.customer_id)):
         return CorrectionRefused.DISPUTED
     return None if by_staff else _why_not_oneself(invoice, on=on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from core.money import ZERO, Money
 from invoices.models import Invoice, Receipt, ReceiptCancellation, Rendition
@@ -71,18 +71,18 @@ class InvoicePage:
 
 
 def get_invoice(customer: Customer, public_id: UUID, *, on: date) -> InvoicePage:
-    """The customer's own issued invoice, with its state on that day. Raises Invoice.DoesNotExist. ≤ 10 queries."""
+    """The customer's own issued invoice, with its state on that day. Raises Invoice.DoesNotExist. ≤ 7 queries."""
     return invoice_page(issued_invoice(customer, public_id), on=on)
 
 
 def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
-    """An issued invoice with its state on that day. ≤ 9 queries."""
+    """An issued invoice, of `issued_invoice`, with its state on that day. ≤ 6 queries."""
     number = str(invoice.number)
     seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
     vat = list(invoice.vat.order_by("-rate", "category"))
-    left = ledger.open_amounts([number]).get(number, ZERO)
     allocations = ledger.allocations_of(number)
-    notes = list(credit_notes_of(invoice))
+    left = allocations[0].left if allocations else ledger.open_amounts([number]).get(number, ZERO)
+    notes = list(credit_notes_of(invoice)) if getattr(invoice, "has_credit_notes", True) else []
     taken = sum((Money(note.total_cents) for note in notes), ZERO)
     return InvoicePage(
         invoice=invoice,
@@ -91,7 +91,7 @@ def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
         lines=shown_lines(list(invoice.lines.order_by("position")), vat, with_vat=buyer.is_consumer),
         vat=shown_vat(vat),
         payments=[shown_payment(allocation) for allocation in allocations],
-        receipts=receipts_that_paid(invoice),
+        receipts=receipts_that_paid(invoice) if allocations else [],
         open=left,
         state=invoice_state(invoice, left, taken=taken, on=on),
         credit_notes=notes,
@@ -109,8 +109,14 @@ def _correctable_until(invoice: Invoice, *, on: date) -> date | None:
 
 
 def issued_invoice(customer: Customer, public_id: UUID) -> Invoice:
-    """The customer's own issued invoice. Raises Invoice.DoesNotExist, also for a draft or another's."""
-    found = Invoice.objects.select_related("original", "replaces", "replaced_by")
+    """The customer's own issued invoice. Raises Invoice.DoesNotExist, also for a draft or another's.
+
+    `has_credit_notes` says whether there are some to ask for.
+    """
+    notes = Invoice.objects.filter(original=OuterRef("pk"), status=InvoiceStatus.ISSUED)
+    found = Invoice.objects.select_related("original", "replaces", "replaced_by").annotate(
+        has_credit_notes=Exists(notes)
+    )
     return found.get(customer=customer, public_id=public_id, status=InvoiceStatus.ISSUED)
 
 

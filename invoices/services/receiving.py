@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
     from core.money import Money
+    from invoices.locks import HeldSeries
 
 
 class ReceiptKeyReused(ValueError):
@@ -61,8 +62,8 @@ def issue_receipt(
 
     The same `key` gives the receipt that exists. Raises ReceiptKeyReused when it names another payment or amount.
     """
-    with transaction.atomic():
-        lock_series(Series.RECEIPT, local_date(at).year)  # of two that bring one payment, the second finds the receipt
+    with transaction.atomic(savepoint=False):
+        held = lock_series(Series.RECEIPT, local_date(at).year)  # of two with one payment, the second finds the receipt
         if known := Receipt.objects.filter(key=key).first():
             return _same(known, payment_ref, amount)
         receipt = Receipt(
@@ -75,14 +76,14 @@ def issue_receipt(
             balance_after_cents=balance_after.cents,
             settled=[{"document": paid.document_ref, "amount_cents": paid.amount.cents} for paid in settled],
         )
-        write_receipt(receipt, at=at)
+        write_receipt(receipt, at=at, held=held)
     return receipt
 
 
-def write_receipt(receipt: Receipt, *, at: datetime) -> None:
+def write_receipt(receipt: Receipt, *, at: datetime, held: HeldSeries | None = None) -> None:
     """Number, freeze and save a new receipt, and ask for its PDF. The caller holds the lock of the series."""
     receipt.issue_date, receipt.issued_at = local_date(at), at
-    [receipt.number] = take_numbers(Series.RECEIPT, 1, on=receipt.issue_date)
+    [receipt.number] = take_numbers(Series.RECEIPT, 1, on=receipt.issue_date, held=held)
     _freeze(receipt)
     _ask_for_paper(receipt, at=at)
 

@@ -99,7 +99,10 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class AllocationView:
-    """What reduced a document; negative when it was undone. `origin` says where the money had come from."""
+    """What reduced a document; negative when it was undone. `origin` says where the money had come from.
+
+    `left` is what is to pay of the document today, all allocations counted.
+    """
 
     kind: str
     amount: Money
@@ -107,6 +110,7 @@ class AllocationView:
     lot_id: int | None
     source_ref: str
     origin: str
+    left: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,7 @@ def kept_money(key: str) -> list[KeptMoney]:
 
 def allocations_of(document_ref: str) -> list[AllocationView]:
     """All that reduced this document or was undone, in order."""
-    rows = Allocation.objects.filter(item__document_ref=document_ref).select_related("tx", "lot").order_by("pk")
+    rows = Allocation.objects.filter(item__document_ref=document_ref).select_related("tx", "lot", "item")
     return [
         AllocationView(
             row.kind,
@@ -221,8 +225,9 @@ def allocations_of(document_ref: str) -> list[AllocationView]:
             row.lot_id,
             row.source_ref,
             row.lot.origin if row.lot else "",
+            Money(row.item.open_cents),
         )
-        for row in rows
+        for row in rows.order_by("pk")
     ]
 
 

@@ -92,12 +92,22 @@ def statement_years(customer_id: int) -> list[int]:
     return list(range(span["last"], span["first"] - 1, -1))
 
 
-def balance_series(customer_id: int, since: date, until: date) -> list[tuple[date, Money]]:
-    """The balance at the end of each day that had a movement, from the last one before `since` to `until`."""
+def balance_series(
+    customer_id: int, since: date, until: date, *, newest: Movement | None = None
+) -> list[tuple[date, Money]]:
+    """The balance at the end of each day that had a movement, from the last one before `since` to `until`.
+
+    Two queries at most; one when there are movements meanwhile, or when the newest of all is given.
+    """
     rows = StatementRow.objects.filter(customer=customer_id, year__gte=since.year, year__lte=until.year)
     steps = rows.filter(date__gte=since, date__lte=until).order_by("version")
     moves = list(steps.values_list("date", "balance_after_cents", "net_cents"))
-    before = _balance_before(customer_id, since) if not moves else moves[0][1] - moves[0][2]
+    if moves:
+        before: int | None = moves[0][1] - moves[0][2]
+    elif newest is not None and newest.date < since:
+        before = -newest.balance_after.cents
+    else:
+        before = _balance_before(customer_id, since)
     series = {} if before is None else {since: Money(-before)}
     series |= {day: Money(-cents) for day, cents, _net in moves}
     return sorted(series.items())

@@ -167,8 +167,11 @@ def open_books(customer_ids: Sequence[int], *, lots: Sequence[int] = (), items: 
     }
     _read_lots(books, lots)
     _read_items(books, items)
-    for hold in Hold.objects.filter(customer__in=ids, released_at__isnull=True).order_by("pk"):
-        books[hold.customer_id].holds[hold.key] = HoldState(hold.key, hold.direction, hold.amount_cents, hold.lot_id)
+    for hold in Hold.objects.filter(customer__in=books, released_at__isnull=True).order_by("pk"):
+        book = books[hold.customer_id]
+        book.holds[hold.key] = HoldState(hold.key, hold.direction, hold.amount_cents, hold.lot_id)
+        if hold.lot_id in book.lots:  # the database keeps a hold and its lot with one customer
+            book.lots[hold.lot_id].held += hold.amount_cents
     return books
 
 
@@ -178,11 +181,9 @@ def open_book(customer_id: int, *, lots: Sequence[int] = (), items: Sequence[int
 
 
 def _read_lots(books: dict[int, Book], wanted: Sequence[int]) -> None:
-    active = Q(holds__released_at__isnull=True)
-    rows = Lot.objects.filter(Q(customer__in=books, remaining_cents__gt=0) | Q(pk__in=wanted))
-    for lot in rows.annotate(held=Sum("holds__amount_cents", filter=active)):
+    for lot in Lot.objects.filter(Q(customer__in=books, remaining_cents__gt=0) | Q(pk__in=wanted)):
         books[lot.customer_id].lots[lot.pk] = LotState(
-            lot.pk, lot.origin, lot.received_on, lot.amount_cents, lot.remaining_cents, lot.held or 0
+            lot.pk, lot.origin, lot.received_on, lot.amount_cents, lot.remaining_cents
         )
 
 

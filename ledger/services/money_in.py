@@ -13,7 +13,7 @@ from ledger.kinds import Direction, MovementKind, Origin
 from ledger.models import Allocation, Lot, StatementRow
 from ledger.planning import Naming
 from ledger.services.books import LotState, open_book
-from ledger.services.posting import find, repeatable
+from ledger.services.posting import find, post, repeatable
 from ledger.services.settling import Heading, settlement
 from ledger.services.writing import Written, write
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from ledger.bundle import Source
     from ledger.kinds import Journal
-    from ledger.models import Tx
     from ledger.planning import Payment
     from ledger.services.books import Book
 
@@ -48,13 +47,14 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of the money: its lot, what it settled at once, and the balance after."""
+    """What became of the money: its lot, what it settled at once, the balance after, and the other postings."""
 
     tx_id: int
     lot_id: int
     replayed: bool
     settled: tuple[Settled, ...]
     balance: Money
+    also: tuple[int, ...] = ()
 
 
 @repeatable
@@ -75,17 +75,17 @@ def receive_money(  # noqa: PLR0913 - each is a fact of the journal line, all by
     kept: bool = False,
     closes_hold: str = "",
     actor: str = "",
+    also: Sequence[Posting] = (),
 ) -> Received:
     """Credit money that has arrived, on proof, and settle with it at once.
 
     `names` are the documents that the payer named: they are paid first. What is left of `kept` money waits under an
     outgoing hold, `<key>#kept`, until somebody decides (public bodies). `closes_hold` ends the incoming hold of the
-    money's own flight. Repeatable by `key`.
+    money's own flight. `also` are postings of the same fact that touch no customer (what the provider kept): they are
+    written by the same call. Repeatable by `key`.
     """
     asked = fingerprint("receive", customer_id, amount.cents, source.origin, source.reference, clearing_account, kept)
     book = open_book(customer_id)
-    if first := find(key, asked):
-        return _received_before(first)
     heading = Heading(piece_ref, piece_date, effective_on or local_date(at), key, asked, actor)
     book.add_lot(LotState(_NEW, source.origin, heading.effective_on, amount.cents, amount.cents))
     released = [closes_hold] if closes_hold and book.release(closes_hold) else []
@@ -104,15 +104,21 @@ def receive_money(  # noqa: PLR0913 - each is a fact of the journal line, all by
     )
     written = write(
         Bundle(
-            [arrival, *settlement(book, heading.also("settle"), paid=payments)],
+            [arrival, *also, *settlement(book, heading.also("settle"), paid=payments)],
             at,
             placed=_kept(book, key) if kept else (),
             released=released,
         )
     )
-    assert isinstance(written, Written)  # noqa: S101 - the key was looked for under the customer's lock
+    if not isinstance(written, Written):
+        return _received_before(key, asked, also, at=at)
     return Received(
-        written.txs[0], written.lots[0], replayed=False, settled=_settled(book, payments), balance=book.balance
+        written.txs[0],
+        written.lots[0],
+        replayed=False,
+        settled=_settled(book, payments),
+        balance=book.balance,
+        also=tuple(written.txs[1 : 1 + len(also)]),
     )
 
 
@@ -127,8 +133,10 @@ def _settled(book: Book, payments: Sequence[Payment]) -> tuple[Settled, ...]:
     return tuple(Settled(book.items[payment.item_id].document_ref, Money(payment.cents)) for payment in payments)
 
 
-def _received_before(tx: Tx) -> Received:
+def _received_before(key: str, asked: str, also: Sequence[Posting], *, at: datetime) -> Received:
     """The first result, read back from what it wrote."""
+    tx = find(key, asked)
+    assert tx is not None  # noqa: S101 - the books knew the key, under the customer's lock
     lot = Lot.objects.get(customer=tx.customer_id, tx=tx)
     rows = Allocation.objects.filter(tx__key=f"{tx.key}#settle").select_related("item").order_by("pk")
     line = StatementRow.objects.get(tx=tx, customer=lot.customer_id)
@@ -138,4 +146,5 @@ def _received_before(tx: Tx) -> Received:
         replayed=True,
         settled=tuple(Settled(row.item.document_ref, Money(row.amount_cents)) for row in rows),
         balance=Money(-line.balance_after_cents),
+        also=tuple(posted.tx_id for posted in post(also, at=at)) if also else (),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from outbox.services.asking import JsonValue, NewJob, enqueue, enqueue_many, retry, sweep
-from outbox.services.doing import LeaseLost, progress, report, run, run_due
+from outbox.services.doing import LeaseLost, offer, progress, report, run, run_due
 from outbox.services.mailing import NotAnAddress, cancel_message, post_message, send_message
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "cancel_message",
     "enqueue",
     "enqueue_many",
+    "offer",
     "post_message",
     "progress",
     "report",

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import clock
+from core.inserting import insert_new
 from outbox import doorbell
 from outbox.models import Job, JobState
 from outbox.registry import kind_of
@@ -51,15 +52,16 @@ def enqueue(
 
 
 def enqueue_many(asked: Sequence[NewJob], *, at: datetime) -> list[Job]:
-    """Write jobs down in the caller's transaction, and ring when it commits. Two statements for any number.
+    """Write jobs down in the caller's transaction, and ring when it commits. One statement, two when some exist.
 
     A key that exists gives the job that exists, whatever its state; two processes may ask at once. A job without
     `run_after` is due as soon as it is committed, also when `at` is a rehearsal date in the future.
     Raises UnknownKind when nobody handles the kind.
     """
     fresh = [_row(new, at=at) for new in asked]
-    Job.objects.bulk_create(fresh, ignore_conflicts=True)
-    by_key = {job.key: job for job in Job.objects.filter(key__in=[new.key for new in asked])}
+    by_key = {job.key: job for job in insert_new(fresh, unique=["key"])}
+    if known := {new.key for new in asked} - by_key.keys():
+        by_key |= {job.key: job for job in Job.objects.filter(key__in=known)}
     jobs = [by_key[new.key] for new in asked]
     due = [(job.pk, job.queue) for job in jobs if job.state == JobState.WAITING and job.run_after <= clock.now()]
     transaction.on_commit(partial(doorbell.ring, due))

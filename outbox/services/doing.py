@@ -10,8 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db import connection, transaction
 
 from core import clock
 from outbox import doorbell
@@ -28,6 +27,13 @@ _LADDER = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
 """Seconds to wait after the first, second … failure; the last one repeats."""
 _RING_AHEAD_SECONDS = 60
 """A job due again sooner than this is rung ahead; a longer wait is left to the sweeper (brokers forget)."""
+_TAKE = """
+  UPDATE outbox_job
+     SET failures = failures + CASE WHEN state = 'RUNNING' THEN 1 ELSE 0 END, state = 'RUNNING',
+         attempts = attempts + 1, lease_until = %(end)s
+   WHERE id = %(id)s AND (state = 'WAITING' AND run_after <= %(now)s OR state = 'RUNNING' AND lease_until < %(now)s)
+  RETURNING *"""
+"""One statement, where the ORM needs an UPDATE and a SELECT."""
 _lease: ContextVar[tuple[int, int] | None] = ContextVar("outbox_lease", default=None)
 
 
@@ -41,10 +47,16 @@ def run(job_id: int, *, at: datetime) -> Job:
     Two steps around the work, so that no lock is held while it is done: take the lease, call the handler, note the
     ending. Only the holder of the lease notes it. Must not be called inside a transaction. Returns the job as it is.
     """
-    taken = _take(job_id, at=at)
-    if taken is not None:
-        _work(taken, at=at)
+    offer(job_id, at=at)
     return Job.objects.get(pk=job_id)
+
+
+def offer(job_id: int, *, at: datetime) -> bool:
+    """As `run`, for who does not look at the job afterwards. Returns whether it was taken."""
+    job = _take(job_id, at=at)
+    if job is not None:
+        _work(job, at=at)
+    return job is not None
 
 
 def run_due(*, at: datetime, kinds: tuple[str, ...] = (), limit: int = 10_000) -> int:
@@ -54,13 +66,7 @@ def run_due(*, at: datetime, kinds: tuple[str, ...] = (), limit: int = 10_000) -
     """
     due = jobs_due(at=at)
     chosen = due.filter(kind__in=kinds) if kinds else due
-    taken = 0
-    for job_id in list(chosen.values_list("pk", flat=True)[:limit]):
-        job = _take(job_id, at=at)
-        if job is not None:
-            _work(job, at=at)
-            taken += 1
-    return taken
+    return sum(offer(job_id, at=at) for job_id in list(chosen.values_list("pk", flat=True)[:limit]))
 
 
 def progress(job_id: int, *, done: int, total: int, message: str = "") -> None:
@@ -92,15 +98,9 @@ def _take(job_id: int, *, at: datetime) -> Job | None:
 
     `attempts` grows with each lease and is the name of this one. A lease that ran out means a dead worker: a failure.
     """
-    free = Q(state=JobState.WAITING, run_after__lte=at) | Q(state=JobState.RUNNING, lease_until__lt=at)
+    now, end = map(connection.ops.adapt_datetimefield_value, (at, _lease_end(at)))
     with transaction.atomic(durable=True):
-        taken = Job.objects.filter(free, pk=job_id).update(
-            failures=F("failures") + Case(When(state=JobState.RUNNING, then=1), default=0),
-            state=JobState.RUNNING,
-            attempts=F("attempts") + 1,
-            lease_until=_lease_end(at),
-        )
-        return Job.objects.get(pk=job_id) if taken else None
+        return next(iter(Job.objects.raw(_TAKE, {"id": job_id, "now": now, "end": end})), None)
 
 
 def _lease_end(at: datetime) -> datetime:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from core.inserting import insert_new
 from outbox import gateways
 from outbox.models import Message, MessageState
 from outbox.registry import GiveUp
@@ -60,9 +61,8 @@ def post_message(  # noqa: PLR0913 - the columns of the row
         not_before=not_before or at,
         created_at=at,
     )
-    with transaction.atomic():
-        Message.objects.bulk_create([message], ignore_conflicts=True)
-        posted = Message.objects.get(key=key)
+    with transaction.atomic(savepoint=False):
+        posted = message if insert_new([message], unique=["key"]) else Message.objects.get(key=key)
         enqueue(SEND, {"message_id": posted.pk}, key=f"{SEND}:{posted.pk}", at=at, run_after=not_before, owner=owner)
     return posted
 

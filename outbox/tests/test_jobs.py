@@ -83,13 +83,25 @@ def test_the_same_key_is_the_same_job(work: Work) -> None:
     assert Job.objects.count() == 1
 
 
-def test_many_jobs_cost_two_statements(work: Work, django_assert_num_queries: Any) -> None:
+def test_many_new_jobs_cost_one_statement(work: Work, django_assert_num_queries: Any) -> None:
     asked = [services.NewJob(KIND, f"k{number}") for number in range(50)]
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         jobs = services.enqueue_many(asked, at=clock.now())
 
     assert [each.key for each in jobs] == [each.key for each in asked]
+    assert Job.objects.count() == 50
+
+
+def test_jobs_that_exist_are_given_beside_the_new_ones(work: Work, django_assert_num_queries: Any) -> None:
+    old = services.enqueue(KIND, {"n": 1}, key="old", at=clock.now())
+
+    with django_assert_num_queries(2):
+        jobs = services.enqueue_many([services.NewJob(KIND, key) for key in ("new", "old", "new")], at=clock.now())
+
+    assert [each.key for each in jobs] == ["new", "old", "new"]
+    assert (jobs[1].pk, jobs[1].payload) == (old.pk, {"n": 1})
+    assert jobs[0].pk == jobs[2].pk == Job.objects.get(key="new").pk
 
 
 def test_a_kind_that_nobody_handles_is_refused_at_once() -> None:

@@ -33,7 +33,17 @@ def apply(payment_id: int, page: Page, *, at: datetime) -> Payment:
     Whose payment it is comes from our row; a page that names another customer, reference or currency credits nothing
     and waits for staff. Money that came is credited even on a payment that we had given up.
     """
-    payment = locks.lock_payment(payment_id)
+    return _write_down(locks.lock_payment(payment_id), page, at=at)
+
+
+@transaction.atomic
+def apply_seen(seen: Payment, page: Page, *, at: datetime) -> Payment:
+    """As `apply`, for a payment that was read before the provider was asked."""
+    return _write_down(locks.lock_seen(seen), page, at=at)
+
+
+def _write_down(payment: Payment, page: Page, *, at: datetime) -> Payment:
+    """The payment is locked."""
     if payment.status == PaymentStatus.SUCCEEDED:
         return _complete(payment, page, at=at)
     if reason := _why_not_ours(payment, page):

@@ -15,7 +15,7 @@ from core.failpoints import failpoint
 from payments import locks
 from payments.gateways.base import Order, PageState, Refused, Unsure
 from payments.models import Method, Payment, PaymentStatus, SavedMethod
-from payments.services.applying import apply
+from payments.services.applying import apply_seen
 from payments.services.attempts import paused_until
 from payments.services.putting_off import put_off
 from payments.services.registering import known_person, person_of
@@ -44,7 +44,7 @@ def send(payment_id: int, *, gateway: Gateway, at: datetime) -> Payment:
     """
     _claim(payment_id, at=at)
     failpoint("top_up.claimed")
-    return _conclude(payment_id, lambda payment: _open(payment, gateway, at=at), at=at)
+    return _conclude(_read(payment_id), lambda payment: _open(payment, gateway, at=at), at=at)
 
 
 def ask(payment_id: int, *, gateway: Gateway, at: datetime, hint: str = "") -> Payment:
@@ -53,12 +53,16 @@ def ask(payment_id: int, *, gateway: Gateway, at: datetime, hint: str = "") -> P
     `hint` is a page that an event named; it counts only if it is the page of this very payment. An answer that does
     not come leaves the payment unknown, to be asked about again. Returns the payment as it is then.
     """
-    payment = Payment.objects.get(pk=payment_id)
+    return ask_about(_read(payment_id), gateway=gateway, at=at, hint=hint)
+
+
+def ask_about(payment: Payment, *, gateway: Gateway, at: datetime, hint: str = "") -> Payment:
+    """As `ask`, about a payment that was just read, with its customer and its saved method."""
     if payment.status == PaymentStatus.CREATED:
-        return _forget(payment_id, at=at)
+        return _forget(payment.pk, at=at)
     if payment.status == PaymentStatus.SUCCEEDED and payment.fee_cents is not None:
         return payment
-    found = _conclude(payment_id, lambda payment: _look(payment, gateway, hint=hint, at=at), at=at)
+    found = _conclude(payment, lambda payment: _look(payment, gateway, hint=hint, at=at), at=at)
     return close(found.pk, gateway=gateway, at=at) if _is_card_testing(found, at=at) else found
 
 
@@ -83,10 +87,10 @@ def glance(payment: Payment, *, gateway: Gateway, at: datetime) -> Payment:
 
 def close(payment_id: int, *, gateway: Gateway, at: datetime) -> Payment:
     """Make sure that the page of a payment can no longer be paid. If it was paid before that, it is credited."""
-    payment = Payment.objects.get(pk=payment_id)
+    payment = _read(payment_id)
     if not payment.session_id or not payment.is_live:
         return payment
-    return _conclude(payment_id, lambda payment: gateway.close_page(payment.session_id), at=at)
+    return _conclude(payment, lambda payment: gateway.close_page(payment.session_id), at=at)
 
 
 def _claim(payment_id: int, *, at: datetime) -> None:
@@ -96,21 +100,24 @@ def _claim(payment_id: int, *, at: datetime) -> None:
             move(payment, PaymentStatus.SENT, at=at)
 
 
-def _conclude(payment_id: int, look: Callable[[Payment], Page | None], *, at: datetime) -> Payment:
+def _read(payment_id: int) -> Payment:
+    return Payment.objects.select_related("customer", "used_method").get(pk=payment_id)
+
+
+def _conclude(payment: Payment, look: Callable[[Payment], Page | None], *, at: datetime) -> Payment:
     """Call the provider outside any transaction, then write down how it ended."""
-    payment = Payment.objects.select_related("customer", "used_method").get(pk=payment_id)
     try:
         page = look(payment)
     except Refused as refusal:
-        return _refuse(payment_id, refusal, at=at)
+        return _refuse(payment, refusal, at=at)
     except Unsure as doubt:
         return _doubt(payment, str(doubt), at=at)
     failpoint("provider.answered")
     if page is None:
         return _nobody_paid(payment, at=at)
-    payment = apply(payment_id, page, at=at)
+    applied = apply_seen(payment, page, at=at)
     failpoint("answer.applied")
-    return payment
+    return applied
 
 
 def _look(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Page | None:
@@ -138,7 +145,7 @@ def _find(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Pag
     if payment.session_id and at >= payment.page_expires_at + FORGOTTEN and not gateway.closes_pages:
         return _unless_forgotten(payment.session_id, gateway)
     if payment.session_id or hint:
-        return _read(payment.session_id or hint, gateway)
+        return _read_page(payment.session_id or hint, gateway)
     person = known_person(payment.customer, provider=payment.provider)
     reference = str(payment.public_id)
     if person and (found := gateway.find_page(person=person, reference=reference, since=payment.created_at)):
@@ -148,7 +155,7 @@ def _find(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Pag
             raise Unsure("too late to ask with the same key: the provider’s news will say")
     elif payment.asked_count >= _TRIES or at - payment.created_at > KEY_LIFE:
         return None
-    return _read(_open(payment, gateway, at=at).session_id, gateway)  # a repeated answer may be an old one
+    return _read_page(_open(payment, gateway, at=at).session_id, gateway)  # a repeated answer may be an old one
 
 
 def _unless_forgotten(session_id: str, gateway: Gateway) -> Page | None:
@@ -159,7 +166,7 @@ def _unless_forgotten(session_id: str, gateway: Gateway) -> Page | None:
         return None
 
 
-def _read(session_id: str, gateway: Gateway) -> Page:
+def _read_page(session_id: str, gateway: Gateway) -> Page:
     return _known(lambda: gateway.read_page(session_id))
 
 
@@ -202,9 +209,9 @@ def _order(payment: Payment, person: str) -> Order:
 
 
 @transaction.atomic
-def _refuse(payment_id: int, refusal: Refused, *, at: datetime) -> Payment:
+def _refuse(seen: Payment, refusal: Refused, *, at: datetime) -> Payment:
     """The provider did not open the page: nothing was charged."""
-    payment = locks.lock_payment(payment_id)
+    payment = locks.lock_seen(seen)
     if may_move(payment, PaymentStatus.REFUSED) and not payment.session_id:
         payment.failure, payment.failure_code = refusal.failure, refusal.code
         move(payment, PaymentStatus.REFUSED, at=at, detail=refusal.code)
@@ -217,7 +224,7 @@ def _doubt(seen: Payment, reason: str, *, at: datetime) -> Payment:
 
     Unless somebody else learned more meanwhile: not knowing never replaces knowing.
     """
-    payment = locks.lock_payment(seen.pk)
+    payment = locks.lock_seen(seen)
     if (payment.status, payment.session_id) != (seen.status, seen.session_id):
         return payment
     if may_move(payment, PaymentStatus.UNKNOWN):
@@ -231,7 +238,7 @@ def _doubt(seen: Payment, reason: str, *, at: datetime) -> Payment:
 @transaction.atomic
 def _nobody_paid(seen: Payment, *, at: datetime) -> Payment:
     """The provider was asked and has no page of that payment, or no longer one: nobody can have paid."""
-    payment = locks.lock_payment(seen.pk)
+    payment = locks.lock_seen(seen)
     if may_move(payment, PaymentStatus.ABANDONED) and payment.session_id == seen.session_id:
         move(payment, PaymentStatus.ABANDONED, at=at)
     return payment

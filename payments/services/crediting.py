@@ -20,7 +20,7 @@ from payments.services.waking import wake_saved_by
 from payments.transitions import move, note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from payments.gateways.base import Receipt
@@ -52,6 +52,7 @@ def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: dat
     """
     _fill(payment, receipt)
     books = BOOKS[payment.provider]
+    fee = _fee(payment, receipt)
     received = ledger.receive_money(
         payment.customer_id,
         receipt.received,
@@ -65,37 +66,45 @@ def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: dat
         at=at,
         closes_hold=closes_hold,
         actor=f"user:{payment.actor_id}" if payment.actor_id else "",
+        also=fee,
     )
     failpoint("credit.booked")
     payment.tx_id = received.tx_id
     payment.received_cents = receipt.received.cents
+    _note_fee(payment, receipt, received.also)
     move(payment, PaymentStatus.SUCCEEDED, at=at, detail=receipt.object_id)
     wake_saved_by(payment, at=at)
     if payment.differs:
         note(payment, "amount differs", at=at, detail=f"{payment.amount_cents} → {payment.received_cents}")
-    if receipt.fee is not None:
-        book_fee(payment, receipt, at=at)
-        payment.save()
     _give_receipt(payment, receipt, received, at=at)
 
 
 def book_fee(payment: Payment, receipt: Receipt, *, at: datetime) -> None:
-    """Book what the provider kept. The caller saves the row."""
-    fee = receipt.fee
-    if fee is None:
-        return
+    """Book what the provider kept, when it says so after the credit. The caller saves the row."""
+    _note_fee(payment, receipt, [posted.tx_id for posted in ledger.post(_fee(payment, receipt), at=at)])
+
+
+def _fee(payment: Payment, receipt: Receipt) -> list[ledger.Posting]:
+    """The posting of what the provider kept; none when it kept nothing, or did not say yet."""
+    if not receipt.fee:
+        return []
     books = BOOKS[payment.provider]
-    if fee:
-        posting = ledger.Posting(
+    return [
+        ledger.Posting(
             journal=books.journal,
             label=_label(payment),
             piece_ref=receipt.charge_id or receipt.object_id,
             piece_date=local_date(receipt.paid_at),
             key=f"{books.name}:{receipt.object_id}:fee",
-            legs=(ledger.debit(FEES, fee), ledger.credit(books.clearing, fee)),
+            legs=(ledger.debit(FEES, receipt.fee), ledger.credit(books.clearing, receipt.fee)),
         )
-        payment.fee_tx_id = ledger.post([posting], at=at)[0].tx_id
-    payment.fee_cents = fee.cents
+    ]
+
+
+def _note_fee(payment: Payment, receipt: Receipt, tx_ids: Sequence[int]) -> None:
+    payment.fee_tx_id = next(iter(tx_ids), payment.fee_tx_id)
+    if receipt.fee is not None:
+        payment.fee_cents = receipt.fee.cents
 
 
 def _fill(payment: Payment, receipt: Receipt) -> None:

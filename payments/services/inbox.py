@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.db.models import F
 
+from core.inserting import insert_new
 from core.logs import masked
 from outbox.redaction import without_secrets
 from outbox.services import enqueue
@@ -19,6 +20,7 @@ from payments.services.hearing import SUBJECTS, heard_of, look
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from outbox.services import JsonValue
     from payments.gateways.base import Gateway, News
 
 APPLY: Final = "payments.apply_event"
@@ -50,8 +52,8 @@ def receive(news: News, *, provider: str = Provider.STRIPE, at: datetime) -> Web
         received_at=at,
     )
     with transaction.atomic():
-        WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
-        event = WebhookEvent.objects.get(provider=provider, event_id=news.event_id)
+        new = insert_new([row], unique=["provider", "event_id"])
+        event = row if new else WebhookEvent.objects.get(provider=provider, event_id=news.event_id)
         if event.state in _OPEN:
             _ask_for_work(event, at=at)
     return event
@@ -138,7 +140,8 @@ def _news_since(provider: str, *, at: datetime) -> datetime:
 
 
 def _ask_for_work(event: WebhookEvent, *, at: datetime) -> None:
-    enqueue(APPLY, {"event_id": event.pk}, key=f"{APPLY}:{event.pk}:{event.attempts // TRIES}", at=at)
+    payload: dict[str, JsonValue] = {"event_id": event.pk, "provider": event.provider}
+    enqueue(APPLY, payload, key=f"{APPLY}:{event.pk}:{event.attempts // TRIES}", at=at)
 
 
 def _close(

@@ -322,7 +322,7 @@ def test_an_event_that_failed_gets_another_chance_at_the_next_turn(desk: Desk) -
 
     services.catch_up(gateway=desk.gateway, at=desk.at)
 
-    assert Job.objects.filter(payload={"event_id": event.pk}).count() == 2
+    assert Job.objects.filter(payload__event_id=event.pk).count() == 2
 
 
 def test_lost_news_of_a_payout_is_repaired(desk: Desk, settings: Settings) -> None:

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from allauth.account.internal.flows.login import record_authentication
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest
-from django.test import Client, override_settings
+from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.world import World, make_world
 from tests.support.databases import own_database
+from tests.support.session import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +90,7 @@ class Rooms:
         context.set_default_timeout(10_000)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
         if who is not None:
-            cookies[settings.SESSION_COOKIE_NAME] = _session(who)
+            cookies[settings.SESSION_COOKIE_NAME] = open_session(who).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": name, "value": cookies[name], "url": self._world.url} for name in cookies])
         return context
 
@@ -159,16 +157,3 @@ def visit(world: World, rooms: Rooms) -> Iterator[Visit]:
     yield visiting
     visiting.close()
     assert visiting.complaints() == []
-
-
-def _session(user: User) -> str:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.session
-    request = HttpRequest()
-    request.session = session
-    # As if the password had just been given: the pages about second factors ask for it again.
-    record_authentication(request, user, method="password", reauthenticated=True)
-    session.save()
-    UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1", user_agent="Chromium")
-    return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -14,6 +14,7 @@ from accounts.models import CustomerKind, Role, User
 from core import clock
 from core.money import Money
 from invoices import services as invoices
+from invoices.tests.making import quoted
 from ledger import services as ledger
 from ledger.kinds import Journal, Origin
 from payments.models import Failure, Payment, PaymentStatus, Purpose
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Customer
-    from invoices.models import Invoice, Receipt
+    from invoices.models import Invoice, Quote, Receipt
     from payments.models import SavedMethod
     from tests.support.cast import Cast
 
@@ -46,6 +47,7 @@ class World:
     invoice: Invoice
     note: Invoice
     misnamed: Invoice
+    quote: Quote
     receipt: Receipt
     credited: Payment
     checking: Payment
@@ -79,6 +81,7 @@ def make_world(url: str) -> World:
         invoice=invoice,
         note=_note(cast.town_hall, now),
         misnamed=misnamed,
+        quote=quoted(cast.company, at=now),
         receipt=_receipt(credited, received, now),
         credited=credited,
         checking=_payment(patient, now, status=PaymentStatus.UNKNOWN, session_id="cs_silent"),

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from payments.models import Payment, PaymentStatus, Provider
 from payments.services.about.subject import Claims, Found, StillUnknown, Subject, claims_on
-from payments.services.asking import ask
+from payments.services.asking import ask_about
 from payments.services.attempts import note_decline
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def look(news: News, *, gateway: Gateway, at: datetime) -> Found:
         return Found(ours=False)
     if news.declined:
         note_decline(payment.customer, news.declined, at=at)
-    found = ask(payment.pk, gateway=gateway, at=at, hint=news.session_id)
+    found = ask_about(payment, gateway=gateway, at=at, hint=news.session_id)
     if found.status == PaymentStatus.UNKNOWN:
         raise StillUnknown(found.reference)
     return Found(ours=True, payment=found)
@@ -38,7 +38,8 @@ def payment_of(news: News) -> Payment | None:
     Whatever an event claims, the worst it can do is to make us look at one of our own payments.
     """
     ids = {"session_id": news.session_id, "intent_id": news.intent_id, "public_id": _uuid(news.reference)}
-    found = (Payment.objects.filter(**{name: value}).first() for name, value in ids.items() if value)
+    rows = Payment.objects.select_related("customer", "used_method")
+    found = (rows.filter(**{name: value}).first() for name, value in ids.items() if value)
     return next((payment for payment in found if payment is not None), None)
 
 

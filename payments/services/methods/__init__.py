@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payments.services.methods.consenting import Agreement, shown_consent
+from payments.services.methods.consenting import Agreement, consent_with, shown_consent
 from payments.services.methods.keeping import NotChargeable, chargeable, choose_network, make_default, rename, reorder
 from payments.services.methods.looking import apply_saving, ask_method, close_saving, glance_method, glance_saved_by
 from payments.services.methods.refreshing import refresh, take_back
@@ -18,6 +18,7 @@ __all__ = [
     "chargeable",
     "choose_network",
     "close_saving",
+    "consent_with",
     "forget",
     "glance_method",
     "glance_saved_by",

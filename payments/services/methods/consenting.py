@@ -14,7 +14,7 @@ from payments.models import ConsentText
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from accounts.models import User
+    from accounts.models import Seller, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,12 @@ class Agreement:
 
 def shown_consent(language: str, *, at: datetime) -> str:
     """The text in force, as it is shown next to the button."""
-    return CONSENTS[SAVE][_known(language)].format(seller=current_seller(on=local_date(at)).name)
+    return consent_with(current_seller(on=local_date(at)), language)
+
+
+def consent_with(seller: Seller, language: str) -> str:
+    """As `shown_consent`, for a seller who was read before."""
+    return CONSENTS[SAVE][_known(language)].format(seller=seller.name)
 
 
 def keep_consent(language: str, *, at: datetime) -> ConsentText:
