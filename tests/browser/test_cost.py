@@ -28,7 +28,13 @@ POSTS = {
 }
 FILES = {
     *("invoices:csv", "invoices:xlsx", "invoices:zip", "invoices:pdf", "invoices:plain_pdf", "invoices:xml"),
-    *("invoices:paid_copy", "invoices:quote_pdf", "invoices:receipt_pdf", "invoices:statement"),
+    *(
+        "invoices:paid_copy",
+        "invoices:cancellation_pdf",
+        "invoices:quote_pdf",
+        "invoices:receipt_pdf",
+        "invoices:statement",
+    ),
     *("ledger:transactions_csv", "payments:consent", "security_txt"),
 }
 MACHINES = {"healthz", "payments:webhook_paypal", "payments:webhook_stripe"}
