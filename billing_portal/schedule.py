@@ -16,6 +16,7 @@ def beat_schedule(*, outbox: int, payments: int, catch_up: int, seal: int, till:
         "payments-catch-up": _every(catch_up, "payments.tasks.catch_up"),
         "payments-till": _every(till, "payments.tasks.sync_till"),
         "payments-proof": _every(24 * _HOUR, "payments.tasks.prove"),
+        "mandates-sweep": _every(_HOUR, "payments.tasks.sweep_mandates"),
         "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),
         "vat-numbers-recheck": _every(_HOUR, "accounts.tasks.recheck_vat_numbers"),
         "quotes-expire": _every(_HOUR, "invoices.tasks.expire_quotes"),

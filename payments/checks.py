@@ -15,7 +15,7 @@ from core.formats import money_text
 from core.money import Money
 from invoices import selectors as invoices
 from ledger import selectors as ledger
-from payments import method_checks, refund_checks
+from payments import mandate_checks, method_checks, refund_checks
 from payments.guards import expected_triggers, installed_triggers
 from payments.models import (
     LIVE,
@@ -200,6 +200,16 @@ def disputes_are_understood() -> list[Check]:
 def saved_methods() -> list[Check]:
     """Each saved method ends somewhere, one is used first, and each agreement is as it was given."""
     return [method_checks.end(), method_checks.have_one_default(), method_checks.are_agreed_to()]
+
+
+def mandates() -> list[Check]:
+    """Each mandate is as it was signed, ends in time, has its document; nothing is usable without one."""
+    return [
+        mandate_checks.are_as_signed(),
+        mandate_checks.go_with_their_methods(),
+        mandate_checks.end_in_time(),
+        mandate_checks.have_their_documents(),
+    ]
 
 
 def news_is_read() -> list[Check]:

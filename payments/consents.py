@@ -11,7 +11,11 @@ from collections.abc import Mapping
 from typing import Final
 
 SAVE: Final = "save.1"
-"""The text in force."""
+"""The text in force, for cards and PayPal."""
+SEPA: Final = "sepa.1"
+SEPA_B2B: Final = "sepa-b2b.1"
+"""The texts in force of mandates. The first paragraphs are the words of the schemes (EPC, SEPA Direct Debit Core and
+B2B rulebooks, “Mandate”), in the official translation; the last one is ours."""
 
 CONSENTS: Final[Mapping[str, Mapping[str, str]]] = {
     SAVE: {
@@ -31,5 +35,50 @@ CONSENTS: Final[Mapping[str, Mapping[str, str]]] = {
             "may take this agreement back at any time, free of charge, by removing this payment method: it can "
             "then no longer be debited."
         ),
-    }
+    },
+    SEPA: {
+        "fr": (
+            "En signant ce formulaire de mandat, vous autorisez (A) {seller} à envoyer des instructions à votre banque "
+            "pour débiter votre compte, et (B) votre banque à débiter votre compte conformément aux instructions de "
+            "{seller}.\n\n"
+            "Vous bénéficiez du droit d’être remboursé par votre banque selon les conditions décrites dans la "
+            "convention que vous avez passée avec elle. Une demande de remboursement doit être présentée dans les "
+            "8 semaines suivant la date de débit de votre compte pour un prélèvement autorisé.\n\n"
+            "Chaque prélèvement vous est annoncé par courriel, avec son montant et sa date, au moins {days} jours "
+            "avant. Vous pouvez révoquer ce mandat à tout moment et sans frais en supprimant ce compte."
+        ),
+        "en": (
+            "By signing this mandate form, you authorise (A) {seller} to send instructions to your bank to debit your "
+            "account and (B) your bank to debit your account in accordance with the instructions from {seller}.\n\n"
+            "As part of your rights, you are entitled to a refund from your bank under the terms and conditions of "
+            "your agreement with your bank. A refund must be claimed within 8 weeks starting from the date on which "
+            "your account was debited.\n\n"
+            "Each direct debit is announced to you by e-mail, with its amount and its date, at least {days} days "
+            "before. You may revoke this mandate at any time, free of charge, by removing this account."
+        ),
+    },
+    SEPA_B2B: {
+        "fr": (
+            "En signant ce formulaire de mandat, vous autorisez (A) {seller} à envoyer des instructions à votre banque "
+            "pour débiter votre compte, et (B) votre banque à débiter votre compte conformément aux instructions de "
+            "{seller}.\n\n"
+            "Ce mandat est dédié aux prélèvements SEPA interentreprises. Vous n’êtes pas en droit de demander à votre "
+            "banque le remboursement d’un prélèvement SEPA interentreprises une fois que le montant est débité de "
+            "votre compte. Vous pouvez cependant demander à votre banque de ne pas débiter votre compte jusqu’au jour "
+            "de l’échéance.\n\n"
+            "Votre banque doit enregistrer ce mandat avant le premier prélèvement : remettez-le-lui. Chaque "
+            "prélèvement vous est annoncé par courriel, avec son montant et sa date, au moins {days} jours avant. "
+            "Vous pouvez révoquer ce mandat à tout moment et sans frais en supprimant ce compte."
+        ),
+        "en": (
+            "By signing this mandate form, you authorise (A) {seller} to send instructions to your bank to debit your "
+            "account and (B) your bank to debit your account in accordance with the instructions from {seller}.\n\n"
+            "This mandate is only intended for business-to-business transactions. You are not entitled to a refund "
+            "from your bank after your account has been debited, but you are entitled to request your bank not to "
+            "debit your account up until the day on which the payment is due.\n\n"
+            "Your bank has to register this mandate before the first direct debit: hand it in there. Each direct "
+            "debit is announced to you by e-mail, with its amount and its date, at least {days} days before. You may "
+            "revoke this mandate at any time, free of charge, by removing this account."
+        ),
+    },
 }

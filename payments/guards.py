@@ -13,7 +13,7 @@ _SQL = Path(__file__).parent / "sql"
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
-_PARTS = ("till", "refunds", "disputes")
+_PARTS = ("till", "refunds", "disputes", "mandates")
 
 
 def install(connection: BaseDatabaseWrapper, part: str = "till") -> None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from outbox.registry import job
 from payments import selectors, services
 from payments.gateways.base import Unsure
-from payments.services import disputes
+from payments.services import disputes, mandates
 from payments.services.disputes.answering import SEND_EVIDENCE
 from payments.services.disputes.applying import MAKE_PACK
 from payments.services.disputes.giving_in import ACCEPT
 from payments.services.disputes.looking import ASK_DISPUTE, FIND_DISPUTES
 from payments.services.inbox import APPLY, TRIES
+from payments.services.mandates.waking import PRINT
 from payments.services.refunding.sweeping import ADVANCE
 from payments.services.sweeping import ASK
 from payments.services.waking import ASK_METHOD
@@ -132,3 +133,8 @@ def send_evidence(*, dispute_id: int, at: datetime) -> dict[str, str]:
 def accept_dispute(*, dispute_id: int, at: datetime) -> dict[str, str]:
     gateway = gateway_for(selectors.provider_of_dispute(dispute_id))
     return {"status": disputes.accept(dispute_id, gateway=gateway, at=at).status}
+
+
+@job(PRINT, queue=DOCUMENTS)
+def print_mandate(*, mandate_id: int, at: datetime) -> dict[str, str]:
+    return {"sha256": mandates.print_mandate(mandate_id, at=at)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger import selectors as books
 from ledger import services as ledger
-from payments.models import MethodState, Payment, Payout, Refund, SavedMethod
+from payments.models import Mandate, MethodState, Payment, Payout, Refund, SavedMethod
 
 
 def lock_payment(payment_id: int) -> Payment:
@@ -50,6 +50,13 @@ def lock_method(method_id: int) -> SavedMethod:
     """Lock a saved method and its customer's account until the end of the transaction; returns it as it is now."""
     ledger.lock_customers([SavedMethod.objects.values_list("customer_id", flat=True).get(pk=method_id)])
     return SavedMethod.objects.select_for_update(of=("self",)).select_related("customer", "payment").get(pk=method_id)
+
+
+def lock_mandate(mandate_id: int) -> Mandate:
+    """Lock a mandate and its customer's account until the end of the transaction; returns it as it is now."""
+    ledger.lock_customers([Mandate.objects.values_list("customer_id", flat=True).get(pk=mandate_id)])
+    found = Mandate.objects.select_for_update(of=("self",)).select_related("customer", "replaces", "method", "consent")
+    return found.get(pk=mandate_id)
 
 
 def lock_active_methods(customer_id: int) -> list[SavedMethod]:

@@ -12,7 +12,7 @@ from unfold.admin import TabularInline
 from core import clock
 from core.admin import ReadOnlyAdmin
 from payments import services
-from payments.models import CardAttempt, MethodEvent, SavedMethod
+from payments.models import ONLINE, CardAttempt, MethodEvent, SavedMethod
 from payments.wiring import gateway_for
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class SavedMethodAdmin(ReadOnlyAdmin):
     def ask_again(self, request: HttpRequest, chosen: QuerySet[SavedMethod]) -> None:
         """Staff do not wait for the next turn."""
         at = clock.now()
-        for method in chosen.order_by("pk"):
+        for method in chosen.filter(provider__in=ONLINE).order_by("pk"):
             services.methods.ask_method(method.pk, gateway=gateway_for(method.provider), at=at)
         messages.info(request, _("The provider was asked again."))
 

@@ -14,7 +14,7 @@ from core.clock import local_date
 from payments import selectors
 from payments.forms import typed
 from payments.method_forms import LabelForm, NetworkForm
-from payments.models import BEING_SAVED, MethodState, Reason, brand_name
+from payments.models import BEING_SAVED, Method, MethodState, Reason, brand_name
 from payments.presenting import POLL_SECONDS
 from payments.services import suggested_due
 
@@ -60,6 +60,8 @@ def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
     due = suggested_due(customer)
     return {
         "rows": _rows(found, at),
+        "to_sign": list(selectors.drafts_of(customer)),
+        "may_be_debited": not customer.is_public,
         "several": sum(method.state == MethodState.ACTIVE for method in found) > 1,
         "making": list(selectors.methods_in_the_making(customer)),
         "due": due,
@@ -81,6 +83,7 @@ def method_context(
     page_open = method.state == MethodState.PENDING and method.payment is None and bool(method.page_url)
     return {
         "row": _row(method, at),
+        "mandate": selectors.mandate_of(method) if method.kind == Method.SEPA else None,
         "method": method,
         "form": bound,
         "label_form": label,
@@ -126,13 +129,19 @@ def _row(method: SavedMethod, at: datetime, *, first: int = 0, last: int = 0) ->
     today = local_date(at)
     return MethodRow(
         method,
-        mark=_MARKS.get(method.brand, "PP" if not method.brand else "•••"),
+        mark=_mark(method),
         expiry=date_format(ends, "F Y") if ends else "",
         expires_soon=ends is not None and today <= ends <= today + _SOON,
         has_expired=ends is not None and ends < today,
         is_first=method.pk == first,
         is_last=method.pk == last,
     )
+
+
+def _mark(method: SavedMethod) -> str:
+    if method.kind == Method.SEPA:
+        return "SEPA"
+    return _MARKS.get(method.brand, "PP" if not method.brand else "•••")
 
 
 def _last_day(method: SavedMethod) -> date | None:

@@ -18,13 +18,15 @@ from payments import method_presenting as presenting
 from payments import services
 from payments.gateways.base import Refused, Unsure
 from payments.method_forms import AddForm, LabelForm, NetworkForm
-from payments.models import Method, MethodState, SavedMethod
+from payments.models import ONLINE, Method, MethodState, SavedMethod
 from payments.pauses import pause_words, with_retry_after
-from payments.selectors import get_method
+from payments.selectors import get_method, mandate_of
+from payments.services import mandates
 from payments.services.methods import Agreement, NotChargeable, SavingWish, shown_consent
 from payments.wiring import gateway_for
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.forms import Form
@@ -65,7 +67,8 @@ def add(request: CustomerRequest) -> HttpResponse:
 def method(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     """One method: how its saving ended, what may be changed, and the agreement. It tells the truth of the moment."""
     found = _found(request, public_id)
-    found = services.methods.glance_method(found, gateway=gateway_for(found.provider), at=request.now)
+    if found.provider in ONLINE:
+        found = services.methods.glance_method(found, gateway=gateway_for(found.provider), at=request.now)
     return _method_page(request, found)
 
 
@@ -96,7 +99,7 @@ def remove(request: CustomerRequest, public_id: UUID) -> HttpResponse:
         if not found.is_standing:
             return redirect("payments:method", public_id=public_id)
         return render(request, "payments/method_remove.html", presenting.removal_context(found))
-    removed = services.methods.remove(found.pk, gateway=gateway_for(found.provider), at=request.now)
+    removed = _remove(found, at=request.now)
     if removed.state == MethodState.REMOVED:
         messages.success(request, _("%(method)s was removed. It cannot be debited any more.") % {"method": removed})
     else:
@@ -126,6 +129,17 @@ def agreement_of(request: CustomerRequest) -> Agreement:
         address=client_address(request.META),
         agent=request.headers.get("User-Agent", ""),
     )
+
+
+def _remove(found: SavedMethod, *, at: datetime) -> SavedMethod:
+    """A bank account goes with its mandate, which we keep ourselves; others are at a provider."""
+    if found.provider in ONLINE:
+        return services.methods.remove(found.pk, gateway=gateway_for(found.provider), at=at)
+    mandate = mandate_of(found)
+    if mandate is not None:
+        mandates.revoke(mandate.pk, at=at)
+        found.refresh_from_db()
+    return found
 
 
 def _rename(request: CustomerRequest, found: SavedMethod) -> HttpResponse:

@@ -30,6 +30,15 @@ def pause_words(pause: TooManyTopUps) -> str:
     )
 
 
+def check_pause_words(pause: TooManyTopUps) -> str:
+    """What somebody reads who has had too many account numbers checked."""
+    minutes = {"minutes": -(-_seconds(pause) // 60)}
+    return (
+        _("Too many account numbers were checked within an hour. Nothing was saved. Try again in %(minutes)s min.")
+        % minutes
+    )
+
+
 def debt_words(changed: DebtChanged) -> str:
     """What somebody reads whose debt was paid in another window meanwhile."""
     if not changed.due:

@@ -9,7 +9,7 @@ from core import clock
 from outbox.services import enqueue
 from payments import services
 from payments.jobs import CATCH_UP, SYNC
-from payments.services import disputes
+from payments.services import disputes, mandates
 
 
 @shared_task(name="payments.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
@@ -43,3 +43,12 @@ def prove() -> None:
     """The daily proof: the same from 30 days back, and a difference is an error; one job a day, whoever rings."""
     at = clock.now()
     enqueue(SYNC, {"deep": True}, key=f"{SYNC}:{clock.local_date(at)}", at=at)
+
+
+@shared_task(name="payments.tasks.sweep_mandates", ignore_result=True)  # type: ignore[untyped-decorator]
+def sweep_mandates() -> None:
+    """End the mandates that have lapsed, give up those that nobody signed, print what was not printed."""
+    at = clock.now()
+    mandates.lapse_mandates(at=at)
+    mandates.give_up_drafts(at=at)
+    mandates.print_missing(at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from payments import method_views, views
+from payments import mandate_views, method_views, views
 
 app_name = "payments"
 urlpatterns = [
@@ -13,6 +13,13 @@ urlpatterns = [
     path("paiements/<uuid:public_id>/annule/", views.cancel, name="cancel"),
     path("moyens-de-paiement/", method_views.methods, name="methods"),
     path("moyens-de-paiement/ajouter/", method_views.add, name="add_method"),
+    path("moyens-de-paiement/compte-bancaire/", mandate_views.add_account, name="add_account"),
+    path("moyens-de-paiement/mandats/<uuid:public_id>/", mandate_views.mandate, name="mandate"),
+    path("moyens-de-paiement/mandats/<uuid:public_id>/signer/", mandate_views.sign, name="sign_mandate"),
+    path("moyens-de-paiement/mandats/<uuid:public_id>/mandat.pdf", mandate_views.mandate_pdf, name="mandate_pdf"),
+    path(
+        "moyens-de-paiement/mandats/<uuid:public_id>/remplacer/", mandate_views.replace_account, name="replace_account"
+    ),
     path("moyens-de-paiement/<uuid:public_id>/", method_views.method, name="method"),
     path("moyens-de-paiement/<uuid:public_id>/modifier/", method_views.change, name="change_method"),
     path("moyens-de-paiement/<uuid:public_id>/supprimer/", method_views.remove, name="remove_method"),

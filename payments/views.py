@@ -20,7 +20,7 @@ from payments.gateways.base import NotAuthentic, Unsure
 from payments.method_views import agreement_of
 from payments.models import Payment, PaymentStatus, Provider
 from payments.pauses import debt_words, pause_words, with_retry_after
-from payments.selectors import get_payment, usable_methods
+from payments.selectors import get_payment, methods_to_pay_with
 from payments.services.methods import NotChargeable
 from payments.wiring import gateway_for, packed_signature
 
@@ -41,7 +41,7 @@ def top_up(request: CustomerRequest) -> HttpResponse:
     """Choose how much; then to the provider's page."""
     if request.method != "POST":
         return _first_page(request)
-    form = TopUpForm(request.POST, saved_methods=list(usable_methods(request.customer)))
+    form = TopUpForm(request.POST, saved_methods=list(methods_to_pay_with(request.customer)))
     if not form.is_valid():
         return _form_page(request, form)
     wish = services.Wish(
@@ -135,7 +135,7 @@ def _onward(payment: Payment) -> HttpResponse:
 
 
 def _first_page(request: CustomerRequest) -> HttpResponse:
-    saved, due = list(usable_methods(request.customer)), services.suggested_due(request.customer)
+    saved, due = list(methods_to_pay_with(request.customer)), services.suggested_due(request.customer)
     form = TopUpForm(saved_methods=saved, initial=presenting.first_answers(request.GET, due=due, saved=saved))
     return _page_of(request, form, due)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 
@@ -37,6 +38,14 @@ def current_seller(*, on: date) -> Seller:
     if seller is None:
         raise NoSeller(f"no seller's identity is in force on {on.isoformat()}; see `manage.py seller`")
     return seller
+
+
+def creditor_identifier(*, on: date) -> str:
+    """The SEPA creditor identifier (ICS) in force on that day; empty when there is none. Raises NoSeller.
+
+    The seller's own, unless SEPA_ICS says another one for this environment.
+    """
+    return settings.SEPA_ICS or current_seller(on=on).ics
 
 
 def get_customer(number: CustomerNumber) -> Customer:

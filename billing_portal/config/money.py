@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from stdnum.eu import at_02
+
 from billing_portal.config.place import env
+from core.env import BadSetting
 
 # --- Money limits -----------------------------------------------------------------------------------------------------
 TOP_UP_LEAST_CENTS = env.integer(
@@ -27,6 +30,36 @@ CARD_DECLINES_PER_HOUR = env.integer(
     least=1,
     most=1000,
     help="After so many refused cards in an hour, the card payments of a customer pause (card testing).",
+)
+IBAN_CHECKS_PER_HOUR = env.integer(
+    "IBAN_CHECKS_PER_HOUR",
+    20,
+    least=1,
+    most=1000,
+    help="Account numbers a customer may have checked in an hour; three times as many from one address.",
+)
+SEPA_ICS = env.text(
+    "SEPA_ICS",
+    help="SEPA creditor identifier that goes before the seller’s own, for an environment that has another one.",
+)
+if SEPA_ICS and not at_02.is_valid(SEPA_ICS):
+    raise BadSetting("SEPA_ICS: the check digits of this creditor identifier do not hold (FR53ZZZ999999 would).")
+SEPA_ICS = at_02.compact(SEPA_ICS)
+SEPA_THROUGH = env.text(
+    "SEPA_THROUGH",
+    "bank",
+    choices=("bank", "stripe"),
+    help="Who debits bank accounts that customers add: our own bank, by files, or Stripe.",
+)
+SEPA_PRENOTIFICATION_DAYS = env.integer(
+    "SEPA_PRENOTIFICATION_DAYS",
+    14,
+    least=1,
+    most=30,
+    help="Days between the announcement of a direct debit and its day. Less than 14 must be in the terms.",
+)
+MANDATE_DRAFT_DAYS = env.integer(
+    "MANDATE_DRAFT_DAYS", 60, least=1, most=365, help="A mandate that nobody signed in so many days is given up."
 )
 APPROVAL_HOURS = env.integer(
     "APPROVAL_HOURS", 168, least=1, most=2160, help="How long a second member of staff may take to approve something."

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class AttemptKind(models.TextChoices):
     STARTED = "STARTED", _("Started")
     DECLINED = "DECLINED", _("Card refused")
+    CHECKED = "CHECKED", _("Account number checked")
 
 
 class CardAttempt(models.Model):

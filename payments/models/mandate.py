@@ -49,7 +49,10 @@ class Mandate(models.Model):
 
     `through` says who debits: our own bank by file, or a provider that keeps the account number (then `iban` is null
     and `object_id` its name of the mandate). A mandate that was signed has its saved method; another account is
-    another mandate, which `replaces` this one.
+    another mandate, which `replaces` this one. One that was never signed keeps no account number.
+
+    B2B: the debtor's bank must have registered the mandate before the first debit; `registered_on` is the day on which
+    staff were told so, and until then its method cannot be used.
     """
 
     public_id = models.UUIDField(_("public id"), unique=True, default=uuid.uuid4, editable=False)
@@ -107,6 +110,7 @@ class Mandate(models.Model):
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("replaces")
     )
+    registered_on = models.DateField(_("registered by the bank on"), null=True, blank=True)
     pdf_sha256 = models.CharField(_("SHA-256 of the document"), max_length=64, blank=True)
     last_collected_on = models.DateField(_("last debit"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"))
@@ -122,6 +126,7 @@ class Mandate(models.Model):
             models.CheckConstraint(condition=Q(scheme__in=Scheme.values), name="payments_mandate_scheme_known"),
             models.CheckConstraint(
                 condition=Q(through=Provider.BANK, iban__isnull=False, iban_index__gt="")
+                | Q(through=Provider.BANK, state=MandateState.ABANDONED, iban__isnull=True, iban_index="")
                 | Q(through=Provider.STRIPE, iban__isnull=True, object_id__gt=""),
                 name="payments_mandate_kept_by_one",
             ),
@@ -149,6 +154,13 @@ class Mandate(models.Model):
                 condition=LessThanOrEqual(Length("iban_last4"), 4), name="payments_mandate_no_account_number"
             ),
             models.CheckConstraint(
+                condition=~Q(through=Provider.BANK) | Q(reference__regex=r"^[A-Z0-9-]{1,35}$"),
+                name="payments_mandate_reference_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(registered_on=None) | Q(scheme=Scheme.B2B), name="payments_mandate_registered_if_b2b"
+            ),
+            models.CheckConstraint(
                 condition=Q(replaces=None) | ~Q(replaces=F("pk")), name="payments_mandate_replaces_another"
             ),
             models.UniqueConstraint(
@@ -165,6 +177,25 @@ class Mandate(models.Model):
     def title(self) -> str:
         """`Crédit Agricole •• 0189`."""
         return f"{self.bank_name or self.iban_country} •• {self.iban_last4}".strip()
+
+    @property
+    def shown_iban(self) -> str:
+        """`FR76 •••• 0189`; the country and the last digits alone when a provider keeps the number."""
+        start = self.iban[:4] if self.iban else f"{self.iban_country}••"
+        return f"{start} •••• {self.iban_last4}"
+
+    @property
+    def is_signed(self) -> bool:
+        return self.state not in {MandateState.DRAFT, MandateState.ABANDONED}
+
+    @property
+    def is_b2b(self) -> bool:
+        return self.scheme == Scheme.B2B
+
+    @property
+    def awaits_bank(self) -> bool:
+        """Whether the debtor's bank has yet to register it."""
+        return self.state == MandateState.ACTIVE and self.is_b2b and self.registered_on is None
 
     @property
     def spoken_reference(self) -> str:

@@ -46,6 +46,7 @@ class Reason(models.TextChoices):
     TAKEN_BACK = "TAKEN_BACK", _("The agreement was taken back at PayPal")
     BANK = "BANK", _("Refused by the bank for good")
     LAPSED = "LAPSED", _("The mandate has lapsed")
+    REGISTER = "REGISTER", _("The bank has to register the mandate first")
 
 
 class ConsentText(models.Model):
@@ -67,7 +68,10 @@ class ConsentText(models.Model):
 
 
 class SavedMethod(models.Model):
-    """A card or a PayPal account that a customer lets us use again: the agreement first, then what was kept."""
+    """A card, a PayPal or a bank account that a customer lets us use again: the agreement first, then what was kept.
+
+    A bank account has its mandate, whose reference is `object_id` when our own bank debits it; `brand` is its bank.
+    """
 
     public_id = models.UUIDField(_("public id"), unique=True, default=uuid.uuid4, editable=False)
     customer = models.ForeignKey(
@@ -182,7 +186,9 @@ class SavedMethod(models.Model):
 
     @property
     def title(self) -> str:
-        """`CB •• 1001`, `PayPal c•••@example.fr`; the kind alone while nothing is known."""
+        """`CB •• 1001`, `PayPal c•••@example.fr`, `BNP PARIBAS •• 0143`; the kind alone while nothing is known."""
+        if self.kind == Method.SEPA and self.last4:
+            return f"{self.brand or self.get_kind_display()} •• {self.last4}"
         if self.last4:
             return f"{brand_name(self.brand)} •• {self.last4}"
         return f"{self.get_kind_display()} {self.payer}".strip()

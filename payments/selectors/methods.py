@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet
 
-from payments.models import STANDING, AttemptKind, CardAttempt, MethodEvent, MethodState, Reason, SavedMethod
+from payments.models import ON_A_PAGE, STANDING, AttemptKind, CardAttempt, MethodEvent, MethodState, Reason, SavedMethod
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +31,11 @@ def methods_of(customer: Customer) -> QuerySet[SavedMethod]:
 def usable_methods(customer: Customer) -> QuerySet[SavedMethod]:
     """Those that may be used now, in their order."""
     return methods_of(customer).filter(state=MethodState.ACTIVE)
+
+
+def methods_to_pay_with(customer: Customer) -> QuerySet[SavedMethod]:
+    """Those that pay at once, in their order: a bank account is debited by its mandate, on an announced day."""
+    return usable_methods(customer).filter(kind__in=ON_A_PAGE)
 
 
 def methods_in_the_making(customer: Customer) -> QuerySet[SavedMethod]:

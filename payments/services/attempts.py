@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _HOUR: Final = timedelta(hours=1)
 _KEPT: Final = timedelta(days=7)
+_PER_ADDRESS: Final = 3
 
 
 class TooManyTopUps(Exception):
@@ -48,6 +49,20 @@ def refuse_too_many(customer: Customer, method: Method, *, address: str, at: dat
     if origin := origin_of(address):
         shared = _lately(AttemptKind.STARTED, at=at).filter(origin=origin)
         _refuse_full(shared, settings.TOP_UPS_PER_HOUR_FROM_ADDRESS, at=at)
+
+
+def refuse_too_many_checks(customer: Customer, *, address: str, at: datetime) -> None:
+    """Say no to whoever tries account numbers. The caller holds the customer's lock. Raises TooManyTopUps."""
+    most = settings.IBAN_CHECKS_PER_HOUR
+    _refuse_full(_lately(AttemptKind.CHECKED, at=at).filter(customer=customer), most, at=at)
+    if origin := origin_of(address):
+        _refuse_full(_lately(AttemptKind.CHECKED, at=at).filter(origin=origin), most * _PER_ADDRESS, at=at)
+
+
+def note_check(customer: Customer, *, address: str, at: datetime) -> None:
+    """Count an account number that is checked; not which one."""
+    key = f"checked:{customer.pk}:{at.isoformat()}"
+    _note(CardAttempt(kind=AttemptKind.CHECKED, key=key, customer=customer, origin=origin_of(address), at=at))
 
 
 def note_start(customer: Customer, key: str, *, address: str, at: datetime) -> None:

@@ -16,6 +16,7 @@ from payments.models import Method
 from payments.tests.desk import Desk
 from payments.tests.dispute_desk import DisputeDesk
 from payments.tests.drawer import Drawer
+from payments.tests.mandate_desk import MandateDesk
 from payments.tests.pointing import point_at
 from payments.tests.refund_desk import RefundDesk, staff
 from tests.support.bank import Bank, open_bank
@@ -85,3 +86,9 @@ def drawer(  # noqa: PLR0917  fixtures
 def card(customer: Customer, gateway: StripeGateway, bank: Bank, at: datetime) -> DisputeDesk:
     """The individual, who pays by card, and whose payments are contested."""
     return DisputeDesk(customer, gateway, bank, at, Method.CARD)
+
+
+@pytest.fixture
+def mandates(customer: Customer, at: datetime) -> MandateDesk:
+    """The individual, who lets us debit bank accounts."""
+    return MandateDesk(customer, at)

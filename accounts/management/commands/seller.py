@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.forms.models import model_to_dict
 
@@ -65,4 +66,5 @@ def _pairs(typed: Sequence[str]) -> dict[str, str]:
 def _facts(seller: Seller) -> dict[str, object]:
     facts = model_to_dict(seller, exclude=["id"])
     lines = [seller.address_line1, seller.address_line2, f"{seller.postcode} {seller.city}", seller.country]
-    return {**facts, "address": ", ".join(filter(None, lines))}
+    in_force = {"ics": settings.SEPA_ICS or seller.ics}
+    return {**facts, **in_force, "address": ", ".join(filter(None, lines))}
