@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 _SQL = Path(__file__).parent / "sql"
-_TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
+_TRIGGER = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
 _PARTS = ("till", "refunds", "disputes", "mandates")
 
 
 def install(connection: BaseDatabaseWrapper, part: str = "till") -> None:
-    """Create the triggers of a part. A migration that rebuilds one of its tables on SQLite calls it again."""
+    """Create the triggers of a part; those that are there stay. SQLite loses those of a table that it rebuilds."""
     text = _read(connection.vendor, part)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -17,7 +17,8 @@ from accounts.models import Approval, User
 from billing_portal.staff.dispute_queues import dispute_queues
 from billing_portal.staff.groups import FINANCE, SUPPORT
 from core import clock
-from core.formats import moment_text
+from core.clock import local_date
+from core.formats import day_text
 from ledger.tests.desk import bill
 from outbox import services as outbox
 from payments import services
@@ -181,7 +182,8 @@ def test_the_page_of_a_customer_lists_disputes_and_saved_methods(
     told = plain(finance.get(reverse("staff:customer", args=[desk.customer.number])).content)
 
     assert reverse("staff:dispute", args=[dispute.public_id]) in told
-    assert moment_text(dispute.due_at or desk.at).replace("\u00a0", " ").replace("\u202f", " ") in told
+    assert dispute.due_at is not None
+    assert f">{day_text(local_date(dispute.due_at), short=True)}</time></td>".replace("\u00a0", " ") in told
     assert f"{first.title}<small>Enregistré · Par défaut" in told
     assert f"{second.title} · Carte du bureau<small>Enregistré" in told
 

@@ -17,13 +17,13 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER payments_movement_stays_as_told BEFORE UPDATE ON payments_providermovement
+CREATE OR REPLACE TRIGGER payments_movement_stays_as_told BEFORE UPDATE ON payments_providermovement
   FOR EACH ROW EXECUTE FUNCTION payments_movement_as_told();
-CREATE TRIGGER payments_movement_stays BEFORE DELETE ON payments_providermovement
+CREATE OR REPLACE TRIGGER payments_movement_stays BEFORE DELETE ON payments_providermovement
   FOR EACH ROW EXECUTE FUNCTION payments_refuse();
-CREATE TRIGGER payments_reading_append_only BEFORE UPDATE OR DELETE ON payments_balancereading
+CREATE OR REPLACE TRIGGER payments_reading_append_only BEFORE UPDATE OR DELETE ON payments_balancereading
   FOR EACH ROW EXECUTE FUNCTION payments_refuse();
-CREATE TRIGGER payments_payoutevent_append_only BEFORE UPDATE OR DELETE ON payments_payoutevent
+CREATE OR REPLACE TRIGGER payments_payoutevent_append_only BEFORE UPDATE OR DELETE ON payments_payoutevent
   FOR EACH ROW EXECUTE FUNCTION payments_refuse();
-CREATE TRIGGER payments_amountreview_append_only BEFORE UPDATE OR DELETE ON payments_amountreview
+CREATE OR REPLACE TRIGGER payments_amountreview_append_only BEFORE UPDATE OR DELETE ON payments_amountreview
   FOR EACH ROW EXECUTE FUNCTION payments_refuse();

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django.fixtures import Settings
 
 from payments import checks, services
-from payments.guards import expected_triggers, installed_triggers
+from payments.guards import expected_triggers, install, installed_triggers
 from payments.models import (
     AmountReview,
     BalanceReading,
@@ -127,3 +127,11 @@ def test_all_holds_and_a_treatment_that_says_more_is_found(till: Till) -> None:
 
     assert [check.ok for check in checks.movements_add_up()] == [False]
     assert services.sync_till(STRIPE, gateway=till.desk.gateway, at=till.now).new == 0
+
+
+@pytest.mark.parametrize("part", ["till", "refunds", "disputes"])
+def test_guards_that_are_there_may_be_installed_again(part: str, db: None) -> None:
+    """A migration that rebuilds a table does so on both engines."""
+    install(connection, part)
+
+    assert expected_triggers(connection.vendor) <= installed_triggers(connection)

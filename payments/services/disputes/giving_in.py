@@ -129,7 +129,7 @@ def _wanted(dispute: Dispute) -> accounts.Wanted:
     """What the second person approves: that the payer keeps this amount of this payment."""
     parts = (dispute.public_id, dispute.object_id, dispute.payment_id, dispute.amount_cents, dispute.currency)
     summary = (  # in the language of the books
-        f"Accepter le litige du paiement {dispute.payment.reference} : "
+        f"Céder à la contestation du paiement {dispute.payment.reference} : "
         f"{dispute.customer} garde {money_text(dispute.amount)}"
     )
     return accounts.Wanted(APPROVAL, str(dispute.public_id), summary, "|".join(str(part) for part in parts))
