@@ -8,13 +8,16 @@ from typing import Any
 _HOUR = 3600
 
 
-def beat_schedule(*, outbox: int, payments: int, catch_up: int, seal: int, till: int) -> dict[str, dict[str, Any]]:
+def beat_schedule(
+    *, outbox: int, payments: int, catch_up: int, seal: int, till: int, bank: int
+) -> dict[str, dict[str, Any]]:
     """The periodic tasks; the settings give the seconds of those that a person may want to change."""
     return {
         "outbox-sweep": _every(outbox, "outbox.tasks.sweep"),
         "payments-sweep": _every(payments, "payments.tasks.sweep"),
         "payments-catch-up": _every(catch_up, "payments.tasks.catch_up"),
         "payments-till": _every(till, "payments.tasks.sync_till"),
+        "bank-read-folder": _every(bank, "bank.tasks.read_folder"),
         "payments-proof": _every(24 * _HOUR, "payments.tasks.prove"),
         "mandates-sweep": _every(_HOUR, "payments.tasks.sweep_mandates"),
         "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),

@@ -18,6 +18,7 @@ from billing_portal.config.place import BASE_DIR, ENVIRONMENT, PRODUCTION, RUN_D
 from billing_portal.config.vat import *  # noqa: F403
 from billing_portal.config.work import *  # noqa: F403
 from billing_portal.config.work import (
+    BANK_DROP_SECONDS,
     OUTBOX_SWEEP_SECONDS,
     PAYMENT_CATCH_UP_SECONDS,
     PAYMENT_SWEEP_SECONDS,
@@ -138,6 +139,7 @@ CELERY_BEAT_SCHEDULE = beat_schedule(
     catch_up=PAYMENT_CATCH_UP_SECONDS,
     seal=SEAL_SECONDS,
     till=PROVIDER_SYNC_SECONDS,
+    bank=BANK_DROP_SECONDS,
 )
 
 # --- Language and time ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from bank.words import LineKind
@@ -46,7 +47,8 @@ def by_cfonb_code(code: str, text: str, *, incoming: bool, rejected: bool) -> Li
 
 
 def by_words(text: str, *, incoming: bool, returned: bool = False) -> LineKind:
-    """From what the bank writes: the only clue of the plainest formats."""
+    """From what the bank writes: the only clue of the plainest formats. Accents do not count."""
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     back = returned or bool(_RETURN_WORDS.search(text))
     if not incoming and _FEE_WORDS.search(text):
         return LineKind.FEE

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from bank.services.describing import BadColumns, describe_table
+from bank.services.dropping import read_drop_folder
 from bank.services.importing import import_file
-from bank.services.planning import Chain, Planned, Preview
+from bank.services.planning import Chain, Planned, Preview, chain_words, summary
 from bank.words import LineState
 
-__all__ = ["Chain", "LineState", "Planned", "Preview", "import_file"]
+__all__ = [
+    "BadColumns",
+    "Chain",
+    "LineState",
+    "Planned",
+    "Preview",
+    "chain_words",
+    "describe_table",
+    "import_file",
+    "read_drop_folder",
+    "summary",
+]

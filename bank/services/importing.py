@@ -14,6 +14,7 @@ from bank import readers
 from bank.locks import lock_accounts
 from bank.matching import first_state
 from bank.models import BankAccount, BankLine, LineWork, PartyAccount, Statement, StatementFile
+from bank.services.describing import known_profiles
 from bank.services.planning import Planned, Preview, plan
 from core.crypto import blind_index
 from invoices import archive
@@ -46,7 +47,7 @@ def import_file(
     The same file, or the same lines in another file, are imported once. `account` is an IBAN of ours, for files that do
     not say of which account they are. Raises FileRefused, naming the place, and then nothing is written.
     """
-    read = readers.read_file(content, name, format=format)
+    read = readers.read_file(content, name, format=format, profiles=known_profiles())
     sha256 = hashlib.sha256(content).hexdigest()
     preview = plan(name, sha256, read, account=account, at=at)  # what is refused leaves no file behind
     if dry_run or preview.already:

@@ -231,3 +231,15 @@ def chain_words(planned: Planned) -> str:
     values["missing"] = money_text(missing) if missing is not None else ""
     said = _("A statement is missing: the last one ends on %(day)s with %(balance)s; %(missing)s moved since.")
     return said % values
+
+
+def summary(planned: Planned) -> str:
+    """One statement in a line: account, period, balances, chain, what is new."""
+    told = planned.statement
+    period = " – ".join(day.isoformat() for day in (told.first_on, told.last_on) if day is not None)
+    balances = ""
+    if told.opening is not None and told.closing is not None:
+        ends = [money_text(each) for each in (told.opening, told.movements, told.closing)]
+        balances = "{} + {} = {}; ".format(*ends)
+    counted = _("%(new)d new lines, %(known)d known.") % {"new": len(planned.new), "known": planned.known}
+    return f"{planned.account}, {period}: {balances}{counted} {chain_words(planned)}"

@@ -23,8 +23,8 @@ DURAND = Movement(
 )
 
 
-def one(content: bytes, **options: str) -> Statement:
-    (statement,) = read_file(content, "releve.xml", **options)
+def one(content: bytes) -> Statement:
+    (statement,) = read_file(content, "releve.xml")
     return statement
 
 

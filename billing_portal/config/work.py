@@ -41,6 +41,12 @@ PROVIDER_TIMEOUT_SECONDS = env.integer(
 FAILPOINT_FOLDER = env.text(
     "FAILPOINT_FOLDER", help="Crash rehearsals: a file in this folder kills the process there. Refused in production."
 )
+BANK_DROP_FOLDER = env.text(
+    "BANK_DROP_FOLDER", help="Folder whose bank statements are imported by themselves. Unset: none is looked into."
+)
+BANK_DROP_SECONDS = env.integer(
+    "BANK_DROP_SECONDS", 300, least=10, most=86400, help="How often the drop folder of the bank is looked into."
+)
 SEAL_KEY = env.secret(
     "SEAL_KEY", help="Signs the closings of the books (Ed25519): 32 random bytes in base64. Unset: not signed."
 )

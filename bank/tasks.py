@@ -1,0 +1,19 @@
+"""The periodic tasks of the bank. They write jobs down; the outbox does them."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.conf import settings
+
+from bank.jobs import READ_FOLDER
+from core import clock
+from outbox.services import enqueue
+
+
+@shared_task(name="bank.tasks.read_folder", ignore_result=True)  # type: ignore[untyped-decorator]
+def read_folder() -> None:
+    """Look into the drop folder, if there is one; one turn is one job, whoever rings."""
+    if settings.BANK_DROP_FOLDER:
+        at = clock.now()
+        turn = int(at.timestamp()) // settings.BANK_DROP_SECONDS
+        enqueue(READ_FOLDER, {}, key=f"{READ_FOLDER}:{turn}", at=at)
