@@ -146,8 +146,13 @@ def _transactions(world: World, row: Json) -> list[Json]:
     code = _CHARGEBACK_REVERSAL if row["amount"] > 0 else _CHARGEBACK if row["fee"] else _REVERSAL
     told = [_told(world, row, code, own, row["amount"], parent=source)]
     if row["fee"]:
-        told.append(_told(world, row, _CHARGEBACK_FEE, f"{own[:-1]}F", -row["fee"], parent=source))
+        told.append(_told(world, row, _CHARGEBACK_FEE, fee_id(own), -row["fee"], parent=source))
     return told
+
+
+def fee_id(identifier: str) -> str:
+    """The id of the fee that comes with a chargeback: always the same, and never that of the chargeback itself."""
+    return identifier[:-1] + ("G" if identifier.endswith("F") else "F")
 
 
 def _parent(world: World, row: Json) -> str:

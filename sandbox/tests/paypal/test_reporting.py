@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import paypalrestsdk
 import pytest
 
+from sandbox.paypal.reporting import fee_id
 from sandbox.tests.paypal.conftest import Bench
 
 Json = dict[str, Any]
@@ -88,3 +89,9 @@ def test_nobody_reads_reports_without_a_token(paypal: Bench) -> None:
 
     with pytest.raises(paypalrestsdk.exceptions.ConnectionError):
         stranger.get("v1/reporting/balances")
+
+
+@pytest.mark.parametrize("identifier", ["8AB1234567890123F", "8AB1234567890123G", "8AB1234567890123Z"])
+def test_the_fee_of_a_chargeback_has_an_id_of_its_own(identifier: str) -> None:
+    assert fee_id(identifier) != identifier
+    assert (len(fee_id(identifier)), fee_id(identifier)[:-1]) == (len(identifier), identifier[:-1])
