@@ -9,7 +9,7 @@ _HOUR = 3600
 
 
 def beat_schedule(
-    *, outbox: int, payments: int, catch_up: int, seal: int, till: int, bank: int
+    *, outbox: int, payments: int, catch_up: int, seal: int, till: int, bank: int, collect: int
 ) -> dict[str, dict[str, Any]]:
     """The periodic tasks; the settings give the seconds of those that a person may want to change."""
     return {
@@ -20,6 +20,8 @@ def beat_schedule(
         "bank-read-folder": _every(bank, "bank.tasks.read_folder"),
         "payments-proof": _every(24 * _HOUR, "payments.tasks.prove"),
         "mandates-sweep": _every(_HOUR, "payments.tasks.sweep_mandates"),
+        "payments-plan": _every(collect, "payments.tasks.plan"),
+        "payments-collect": _every(collect, "payments.tasks.collect"),
         "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),
         "vat-numbers-recheck": _every(_HOUR, "accounts.tasks.recheck_vat_numbers"),
         "quotes-expire": _every(_HOUR, "invoices.tasks.expire_quotes"),

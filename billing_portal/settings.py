@@ -10,6 +10,8 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from billing_portal.config.collecting import *  # noqa: F403
+from billing_portal.config.collecting import COLLECT_SECONDS
 from billing_portal.config.money import *  # noqa: F403
 from billing_portal.config.money import PAYPAL_CHECKOUT_ORIGIN, STRIPE_CHECKOUT_ORIGIN
 from billing_portal.config.people import *  # noqa: F403
@@ -140,6 +142,7 @@ CELERY_BEAT_SCHEDULE = beat_schedule(
     seal=SEAL_SECONDS,
     till=PROVIDER_SYNC_SECONDS,
     bank=BANK_DROP_SECONDS,
+    collect=COLLECT_SECONDS,
 )
 
 # --- Language and time ------------------------------------------------------------------------------------------------

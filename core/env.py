@@ -77,9 +77,16 @@ class Environment:
 
     def seconds(self, name: str, default: str, *, help: str) -> list[int]:  # noqa: A002
         """A list of durations in whole seconds, each longer than the one before, separated by commas."""
+        return self._durations(name, default, "seconds", help)
+
+    def days(self, name: str, default: str, *, help: str) -> list[int]:  # noqa: A002
+        """The same in whole days."""
+        return self._durations(name, default, "days", help)
+
+    def _durations(self, name: str, default: str, unit: str, help: str) -> list[int]:  # noqa: A002
         found = self.words(name, default, help=help)
         if not found or not all(_WHOLE.fullmatch(word) and int(word) > 0 for word in found):
-            raise BadSetting(f"{name} must be whole numbers of seconds, by commas.")
+            raise BadSetting(f"{name} must be whole numbers of {unit}, by commas.")
         durations = [int(word) for word in found]
         if durations != sorted(set(durations)):
             raise BadSetting(f"{name} must grow from one number to the next.")

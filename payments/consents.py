@@ -12,6 +12,8 @@ from typing import Final
 
 SAVE: Final = "save.1"
 """The text in force, for cards and PayPal."""
+COLLECT_DUE: Final = "collect.1"
+"""The text in force of automatic collection, by whatever method."""
 SEPA: Final = "sepa.1"
 SEPA_B2B: Final = "sepa-b2b.1"
 """The texts in force of mandates. The first paragraphs are the words of the schemes (EPC, SEPA Direct Debit Core and
@@ -79,6 +81,24 @@ CONSENTS: Final[Mapping[str, Mapping[str, str]]] = {
             "Your bank has to register this mandate before the first direct debit: hand it in there. Each direct "
             "debit is announced to you by e-mail, with its amount and its date, at least {days} days before. You may "
             "revoke this mandate at any time, free of charge, by removing this account."
+        ),
+    },
+    COLLECT_DUE: {
+        "fr": (
+            "J’autorise {seller} à débiter, de lui-même, ce que je dois encore à l’échéance de chaque facture. Le "
+            "montant change d’une facture à l’autre ; avant chaque prélèvement, un message m’en annonce le montant, le "
+            "jour et le moyen de paiement, et jamais plus que ce montant n’est débité. Le moyen utilisé en premier est "
+            "essayé d’abord ; s’il refuse, un nouvel essai a lieu quelques jours plus tard, puis les autres moyens que "
+            "j’ai enregistrés sont essayés dans leur ordre. Jusqu’à deux jours avant, je peux choisir un autre jour ou "
+            "un autre moyen, ou payer autrement. Je peux arrêter le prélèvement automatique à tout moment, sans frais."
+        ),
+        "en": (
+            "I allow {seller} to debit, by itself, what I still owe on the due date of each invoice. The amount "
+            "changes from one invoice to the next; before each debit a message announces its amount, its day and its "
+            "payment method, and never more than that amount is debited. The method used first is tried first; if it "
+            "refuses, it is tried again some days later, then the other methods that I saved are tried in their "
+            "order. Until two days before I may choose another day or another method, or pay in another way. I may "
+            "stop automatic collection at any time, free of charge."
         ),
     },
 }

@@ -6,10 +6,11 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from core.clock import local_date
 from outbox.registry import job
 from payments import selectors, services
 from payments.gateways.base import Unsure
-from payments.services import disputes, mandates
+from payments.services import collecting, disputes, mandates
 from payments.services.disputes.answering import SEND_EVIDENCE
 from payments.services.disputes.applying import MAKE_PACK
 from payments.services.disputes.giving_in import ACCEPT
@@ -18,7 +19,7 @@ from payments.services.inbox import APPLY, TRIES
 from payments.services.mandates.waking import PRINT
 from payments.services.refunding.sweeping import ADVANCE
 from payments.services.sweeping import ASK
-from payments.services.waking import ASK_METHOD
+from payments.services.waking import ASK_METHOD, REVIEW_CUSTOMER
 from payments.wiring import gateway_for, providers
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 DOCUMENTS = "documents"
 CATCH_UP = "payments.catch_up"
 SYNC = "payments.sync_till"
+PLAN = "payments.plan_debits"
 
 
 @job(APPLY, attempts=TRIES)
@@ -57,6 +59,25 @@ def _refund_failed(*, refund_id: int, at: datetime) -> None:
 def advance_refund(*, refund_id: int, at: datetime) -> dict[str, str]:
     gateway = gateway_for(selectors.provider_of_refund(refund_id))
     return {"status": services.advance_refund(refund_id, gateway=gateway, at=at).status}
+
+
+@job(collecting.COLLECT, attempts=3)
+def collect(*, debit_id: int, at: datetime) -> dict[str, str]:
+    debit = collecting.start(debit_id, gateways=gateway_for, on=local_date(at), at=at)
+    return {"state": debit.state}
+
+
+@job(PLAN)
+def plan(*, at: datetime) -> dict[str, int]:
+    """Stop what is needless, then plan what is missing."""
+    reviewed = collecting.review(at=at)
+    return {"reviewed": reviewed, "planned": collecting.plan_debits(at=at)}
+
+
+@job(REVIEW_CUSTOMER)
+def review_customer(*, customer_id: int, at: datetime) -> dict[str, int]:
+    reviewed = collecting.review_customer(customer_id, at=at)
+    return {"reviewed": reviewed, "planned": collecting.plan_customer(customer_id, at=at)}
 
 
 @job(ASK_METHOD, attempts=3)

@@ -1,10 +1,10 @@
-"""The only place where payments are locked. Order: the customers, the payment, its refund."""
+"""The only place where payments are locked. Order: the customers, the payment, its refund or its debit."""
 
 from __future__ import annotations
 
 from ledger import selectors as books
 from ledger import services as ledger
-from payments.models import Mandate, MethodState, Payment, Payout, Refund, SavedMethod
+from payments.models import Debit, Mandate, MethodState, Payment, Payout, Refund, SavedMethod
 
 
 def lock_payment(payment_id: int) -> Payment:
@@ -20,6 +20,18 @@ def lock_seen(payment: Payment) -> Payment:
 def _lock_payment_of(customer_id: int, payment_id: int) -> Payment:
     ledger.lock_customers([customer_id])
     return Payment.objects.select_for_update(of=("self",)).select_related("customer").get(pk=payment_id)
+
+
+def lock_debit(debit_id: int) -> Debit:
+    """Lock a debit and its customer's account until the end of the transaction; returns it as it is now."""
+    ledger.lock_customers([Debit.objects.values_list("customer_id", flat=True).get(pk=debit_id)])
+    return Debit.objects.select_for_update(of=("self",)).select_related("customer", "method").get(pk=debit_id)
+
+
+def lock_attempt(payment_id: int) -> tuple[Payment, Debit]:
+    """Lock the payment of an automatic debit, then its debit, after the customer's account."""
+    payment = lock_payment(payment_id)
+    return payment, lock_debit(payment.debit_id or 0)
 
 
 def lock_payout(payout_id: int) -> Payout:

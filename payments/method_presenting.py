@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 
 from core.clock import local_date
 from payments import selectors
+from payments.collecting_presenting import automatic_context
 from payments.forms import typed
 from payments.method_forms import LabelForm, NetworkForm
 from payments.models import BEING_SAVED, Method, MethodState, Reason, brand_name
@@ -67,7 +68,7 @@ def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
         "due": due,
         "pay_due": typed(due) if due else "",
         "paypal": bool(settings.PAYPAL_CLIENT_ID),
-    }
+    } | automatic_context(customer, at)
 
 
 def method_context(

@@ -18,8 +18,8 @@ from payments import method_presenting as presenting
 from payments import services
 from payments.gateways.base import Refused, Unsure
 from payments.method_forms import AddForm, LabelForm, NetworkForm
-from payments.models import ONLINE, Method, MethodState, SavedMethod
-from payments.pauses import pause_words, with_retry_after
+from payments.models import ONLINE, Method, MethodState, PaymentStatus, SavedMethod
+from payments.pauses import debt_words, pause_words, with_retry_after
 from payments.selectors import get_method, mandate_of
 from payments.services import mandates
 from payments.services.methods import Agreement, NotChargeable, SavingWish, shown_consent
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.forms import Form
+
+    from core.money import Money
 
 _SEE_OTHER: Final = 303
 _ORDER: Final = {"up": True, "down": False}
@@ -55,10 +57,15 @@ def add(request: CustomerRequest) -> HttpResponse:
     wish = SavingWish(Method(form.cleaned_data["kind"]), agreement_of(request))
     gateway = gateway_for(wish.method.provider)
     try:
+        if "pay" in request.POST and (due := services.suggested_due(request.customer)):
+            return _save_and_pay(request, wish, due)
         method = services.methods.request_saving(request.customer, wish, gateway=gateway, at=request.now)
     except services.TooManyTopUps as pause:
         form.add_error(None, pause_words(pause))
         return with_retry_after(_add_page(request, form, status=429), pause)
+    except services.DebtChanged as changed:
+        form.add_error(None, debt_words(changed))
+        return _add_page(request, form)
     return _onward(method)
 
 
@@ -142,6 +149,27 @@ def _remove(found: SavedMethod, *, at: datetime) -> SavedMethod:
     return found
 
 
+def _save_and_pay(request: CustomerRequest, saving: SavingWish, due: Money) -> HttpResponse:
+    """Pay what is due on the provider's page, which saves the method on the way. Raises TooManyTopUps."""
+    wish = services.Wish(
+        due,
+        language=(get_language() or "fr")[:2],
+        actor=request.user,
+        method=saving.method,
+        saves=saving.agreement,
+        address=client_address(request.META),
+        due_seen=due,
+    )
+    payment = services.request_top_up(
+        request.customer, wish, gateway=gateway_for(wish.method.provider), others=gateway_for, at=request.now
+    )
+    if payment.status == PaymentStatus.OPEN and payment.checkout_url:
+        return HttpResponseRedirect(payment.checkout_url, status=_SEE_OTHER)
+    answer = redirect("payments:progress", public_id=payment.public_id)
+    answer.status_code = _SEE_OTHER
+    return answer
+
+
 def _rename(request: CustomerRequest, found: SavedMethod) -> HttpResponse:
     form = LabelForm(request.POST)
     if not form.is_valid():
@@ -189,7 +217,8 @@ def _onward(begun: SavedMethod) -> HttpResponse:
 
 def _add_page(request: CustomerRequest, form: AddForm, *, status: int = 200) -> HttpResponse:
     text = shown_consent((get_language() or "fr")[:2], at=request.now)
-    return render(request, "payments/method_add.html", {"form": form, "consent": text}, status=status)
+    due = services.suggested_due(request.customer)
+    return render(request, "payments/method_add.html", {"form": form, "consent": text, "due": due}, status=status)
 
 
 def _method_page(request: CustomerRequest, found: SavedMethod, *, bound: Form | None = None) -> HttpResponse:

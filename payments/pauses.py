@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.formats import money_text
-from payments.services import CardsPaused
+from payments.services import CardsPaused, TooManyTopUps
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from payments.services import DebtChanged, TooManyTopUps
+    from payments.services import DebtChanged
 
 
 def pause_words(pause: TooManyTopUps) -> str:
@@ -45,6 +45,11 @@ def debt_words(changed: DebtChanged) -> str:
         return _("What you owed was paid meanwhile. Nothing was charged now. To add money all the same, send it again.")
     words = _("What you owe has changed meanwhile: %(due)s are left to pay. Nothing was charged now.")
     return words % {"due": money_text(changed.due)}
+
+
+def refusal_words(refusal: TooManyTopUps | DebtChanged) -> str:
+    """What somebody reads whose payment does not start, whichever of these it is."""
+    return pause_words(refusal) if isinstance(refusal, TooManyTopUps) else debt_words(refusal)
 
 
 def with_retry_after(answer: HttpResponse, pause: TooManyTopUps) -> HttpResponse:

@@ -8,8 +8,8 @@ from django.conf import settings
 from core import clock
 from outbox.services import enqueue
 from payments import services
-from payments.jobs import CATCH_UP, SYNC
-from payments.services import disputes, mandates
+from payments.jobs import CATCH_UP, PLAN, SYNC
+from payments.services import collecting, disputes, mandates
 
 
 @shared_task(name="payments.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
@@ -52,3 +52,16 @@ def sweep_mandates() -> None:
     mandates.lapse_mandates(at=at)
     mandates.give_up_drafts(at=at)
     mandates.print_missing(at=at)
+
+
+@shared_task(name="payments.tasks.plan", ignore_result=True)  # type: ignore[untyped-decorator]
+def plan() -> None:
+    """Plan and announce debits, and look at those that stand; one turn is one job, whoever rings."""
+    at = clock.now()
+    enqueue(PLAN, {}, key=f"{PLAN}:{int(at.timestamp()) // settings.COLLECT_SECONDS}", at=at)
+
+
+@shared_task(name="payments.tasks.collect", ignore_result=True)  # type: ignore[untyped-decorator]
+def collect() -> None:
+    """Have each debit begun whose day has come, also on days that were missed; one job for each and each hour."""
+    collecting.ring_due(at=clock.now())

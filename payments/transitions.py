@@ -21,8 +21,11 @@ TRANSITIONS: Final[Mapping[tuple[PaymentStatus, PaymentStatus], str]] = {
     (CREATED, ABANDONED): "never sent",
     (SENT, OPEN): "page opened",
     (SENT, UNKNOWN): "no answer",
-    (SENT, REFUSED): "page refused",
-    (SENT, ABANDONED): "no page was ever opened",
+    (SENT, REFUSED): "page or debit refused",
+    (SENT, ABANDONED): "nothing ever arrived",
+    # An automatic debit has no page: the call that sends it may bring its end.
+    (SENT, PENDING): "sent to the bank",
+    (SENT, SUCCEEDED): "debited",
     (OPEN, PENDING): "given to the bank",
     (OPEN, SUCCEEDED): "paid",
     (OPEN, REFUSED): "page closed after a refusal",
@@ -42,7 +45,7 @@ TRANSITIONS: Final[Mapping[tuple[PaymentStatus, PaymentStatus], str]] = {
 
 _MEANINGS: Final[Mapping[PaymentStatus, str]] = {
     CREATED: "The intention is written down; nothing left the house.",
-    SENT: "The call that opens the payment page is on its way. If its process died, the sweeper asks.",
+    SENT: "The call that opens the payment page, or debits, is on its way. If its process died, the sweeper asks.",
     OPEN: "The page waits for the customer; nothing was charged.",
     PENDING: "The customer has done his part, the bank has not; the amount is held as incoming.",
     UNKNOWN: "No answer, or one that cannot be right. The customer reads “being checked”; the sweeper asks again.",

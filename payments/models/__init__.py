@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payments.models.attempt import AttemptKind, CardAttempt
 from payments.models.debit import (
+    PROVISIONAL,
     STANDING_DEBITS,
     TO_START,
     CollectingEvent,
@@ -79,6 +80,7 @@ __all__ = [
     "ONLINE",
     "ON_A_PAGE",
     "OPEN_DISPUTES",
+    "PROVISIONAL",
     "REFUND_LIVE",
     "STANDING",
     "STANDING_DEBITS",

@@ -164,7 +164,8 @@ class EndedWhy(models.TextChoices):
     STAFF = "STAFF", _("By our staff")
     METHOD = "METHOD", _("The method was removed")
     OFF = "OFF", _("Automatic collection was turned off")
-    DISPUTED = "DISPUTED", _("The invoice is contested")
+    DISPUTED = "DISPUTED", _("A payment is contested")
+    SMALL = "SMALL", _("Too little is left")
     REFUSED = "REFUSED", _("Refused by the bank")
     NO_ANSWER = "NO_ANSWER", _("The customer did not confirm")
 

@@ -12,6 +12,8 @@ from django.db.models import F, Q, QuerySet
 
 from payments.models import (
     LIVE,
+    ONLINE,
+    Method,
     Payment,
     PaymentEvent,
     PaymentStatus,
@@ -46,6 +48,8 @@ _TRUTHS: Final[Mapping[str, Truth]] = {
     PaymentStatus.SUCCEEDED: Truth.CREDITED,
 }
 _UNSURE = (PaymentStatus.SENT, PaymentStatus.PENDING, PaymentStatus.UNKNOWN)
+_MAY_BE_PAID = (PaymentStatus.SENT, PaymentStatus.UNKNOWN)
+_OF_WHAT_IS_DUE = (Purpose.PAY_DUE, Purpose.COLLECT)
 
 
 def truth(payment: Payment) -> Truth:
@@ -78,8 +82,17 @@ def standing_in_the_way(customer: Customer) -> Payment | None:
 
     An open page for a top-up of choice is in nobody's way.
     """
-    doubling = Q(purpose=Purpose.PAY_DUE, status__in=LIVE) | Q(status__in=_UNSURE)
+    doubling = Q(purpose__in=_OF_WHAT_IS_DUE, status__in=LIVE) | Q(status__in=_UNSURE)
     return payments_of(customer).filter(doubling).first()
+
+
+def in_the_way_of_a_debit(customer_id: int) -> Payment | None:
+    """The payment that must be decided before a debit begins: one of what is due, or one that may have been made.
+
+    A top-up that waits for its bank is counted as money on its way in, and is in nobody's way.
+    """
+    doubling = Q(purpose__in=_OF_WHAT_IS_DUE, status__in=LIVE) | Q(status__in=_MAY_BE_PAID)
+    return Payment.objects.filter(doubling, customer=customer_id).order_by("-created_at", "-pk").first()
 
 
 def being_checked(customer: Customer) -> Payment | None:
@@ -88,8 +101,8 @@ def being_checked(customer: Customer) -> Payment | None:
 
 
 def payments_to_ask_about(*, at: datetime) -> QuerySet[Payment]:
-    """The payments whose turn it is to be asked about, oldest first."""
-    return Payment.objects.filter(ask_at__lte=at).order_by("ask_at", "pk")
+    """The payments whose turn it is to be asked about, oldest first. Our bank is not asked: it sends files."""
+    return Payment.objects.filter(ask_at__lte=at, provider__in=ONLINE).order_by("ask_at", "pk")
 
 
 def history_of(payment: Payment) -> QuerySet[PaymentEvent]:
@@ -104,9 +117,10 @@ def payments_that_differ() -> QuerySet[Payment]:
 
 
 def stuck_payments(*, at: datetime) -> QuerySet[Payment]:
-    """The payments that are undecided for more than PAYMENT_STUCK_DAYS, oldest first."""
+    """The payments that are undecided for more than PAYMENT_STUCK_DAYS, oldest first. Debits of banks take longer."""
     late = at - timedelta(days=settings.PAYMENT_STUCK_DAYS)
-    return Payment.objects.filter(status__in=LIVE, ask_at__isnull=False, created_at__lt=late).order_by("pk")
+    stuck = Payment.objects.filter(status__in=LIVE, ask_at__isnull=False, created_at__lt=late)
+    return stuck.exclude(method=Method.SEPA, status=PaymentStatus.PENDING).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)

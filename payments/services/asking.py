@@ -14,10 +14,11 @@ from django.utils.translation import gettext
 from core.failpoints import failpoint
 from payments import locks
 from payments.gateways.base import Order, PageState, Refused, Unsure
-from payments.models import Method, Payment, PaymentStatus, SavedMethod
+from payments.models import Method, Payment, PaymentStatus, Purpose, SavedMethod
 from payments.services.applying import apply_seen
 from payments.services.attempts import paused_until
-from payments.services.putting_off import put_off
+from payments.services.debits import ask_attempt
+from payments.services.putting_off import KEY_LIFE, put_off
 from payments.services.registering import known_person, person_of
 from payments.transitions import may_move, move
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from payments.gateways.base import Gateway, Page
 
-KEY_LIFE = timedelta(hours=23)
-"""Stripe keeps idempotency keys for 24 hours at least. After that a page is looked for, never asked for again."""
 _ORDER_KEY_LIFE = timedelta(hours=5)
 """PayPal keeps the ids of orders for 6 hours."""
 FORGOTTEN = timedelta(days=1)
@@ -58,6 +57,8 @@ def ask(payment_id: int, *, gateway: Gateway, at: datetime, hint: str = "") -> P
 
 def ask_about(payment: Payment, *, gateway: Gateway, at: datetime, hint: str = "") -> Payment:
     """As `ask`, about a payment that was just read, with its customer and its saved method."""
+    if payment.purpose == Purpose.COLLECT:
+        return ask_attempt(payment.pk, gateway=gateway, at=at)
     if payment.status == PaymentStatus.CREATED:
         return _forget(payment.pk, at=at)
     if payment.status == PaymentStatus.SUCCEEDED and payment.fee_cents is not None:
@@ -88,7 +89,7 @@ def glance(payment: Payment, *, gateway: Gateway, at: datetime) -> Payment:
 def close(payment_id: int, *, gateway: Gateway, at: datetime) -> Payment:
     """Make sure that the page of a payment can no longer be paid. If it was paid before that, it is credited."""
     payment = _read(payment_id)
-    if not payment.session_id or not payment.is_live:
+    if not payment.session_id or not payment.is_live or payment.purpose == Purpose.COLLECT:
         return payment
     return _conclude(payment, lambda payment: gateway.close_page(payment.session_id), at=at)
 

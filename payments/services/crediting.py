@@ -16,7 +16,7 @@ from invoices import services as invoices
 from ledger import services as ledger
 from ledger.kinds import Journal, Origin
 from payments.models import Method, Payment, PaymentStatus, Provider
-from payments.services.waking import wake_saved_by
+from payments.services.waking import wake_debits_of, wake_saved_by
 from payments.transitions import move, note
 
 if TYPE_CHECKING:
@@ -42,6 +42,16 @@ BOOKS: Final[Mapping[str, Books]] = {
     Provider.STRIPE: Books("stripe", "517100", Journal.CARD, Origin.CARD),
     Provider.PAYPAL: Books("paypal", "517200", Journal.PAYPAL, Origin.PAYPAL),
 }
+_DEBITED: Final[Mapping[str, Books]] = {
+    Provider.STRIPE: Books("stripe", "517100", Journal.DIRECT_DEBIT, Origin.DIRECT_DEBIT),
+    Provider.BANK: Books("bank", "511300", Journal.DIRECT_DEBIT, Origin.DIRECT_DEBIT),
+}
+"""SEPA debits have a journal of their own, whoever makes them; what Stripe collects is in its balance all the same."""
+
+
+def books_of(payment: Payment) -> Books:
+    """Where the money of a payment is booked."""
+    return (_DEBITED if payment.method == Method.SEPA else BOOKS)[payment.provider]
 
 
 def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: datetime) -> None:
@@ -51,7 +61,7 @@ def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: dat
     lock of the payment. The fee is booked when the provider has said it, else later.
     """
     _fill(payment, receipt)
-    books = BOOKS[payment.provider]
+    books = books_of(payment)
     fee = _fee(payment, receipt)
     received = ledger.receive_money(
         payment.customer_id,
@@ -74,6 +84,7 @@ def credit(payment: Payment, receipt: Receipt, *, closes_hold: str = "", at: dat
     _note_fee(payment, receipt, received.also)
     move(payment, PaymentStatus.SUCCEEDED, at=at, detail=receipt.object_id)
     wake_saved_by(payment, at=at)
+    wake_debits_of(payment.customer_id, f"paid:{payment.pk}", at=at)
     if payment.differs:
         note(payment, "amount differs", at=at, detail=f"{payment.amount_cents} → {payment.received_cents}")
     _give_receipt(payment, receipt, received, at=at)
@@ -88,7 +99,7 @@ def _fee(payment: Payment, receipt: Receipt) -> list[ledger.Posting]:
     """The posting of what the provider kept; none when it kept nothing, or did not say yet."""
     if not receipt.fee:
         return []
-    books = BOOKS[payment.provider]
+    books = books_of(payment)
     return [
         ledger.Posting(
             journal=books.journal,
@@ -120,12 +131,15 @@ def _label(payment: Payment) -> str:
     with translation.override("fr"):
         if payment.method == Method.PAYPAL:
             return gettext("PayPal payment %(reference)s") % {"reference": payment.reference}
+        if payment.method == Method.SEPA:
+            return gettext("Direct debit %(reference)s") % {"reference": payment.reference}
         return gettext("Card payment %(reference)s") % {"reference": payment.reference}
 
 
 def _give_receipt(payment: Payment, receipt: Receipt, received: ledger.Received, *, at: datetime) -> None:
     """A numbered receipt, and one mail for this fact."""
-    method = payment.instrument or payment.get_method_display()
+    used = payment.used_method
+    method = used.title if used and payment.debit_id else payment.instrument or payment.get_method_display()
     paper = invoices.issue_receipt(
         payment.customer,
         payment_ref=payment.reference,
@@ -146,7 +160,8 @@ def _give_receipt(payment: Payment, receipt: Receipt, received: ledger.Received,
             "balance": received.balance,
             "rows": _rows(payment, paper.number, method, received),
         }
-    notify(payment.customer, "topup.succeeded", context, key=f"payment:{payment.public_id}:succeeded", at=at)
+    kind = "debit.collected" if payment.debit_id else "topup.succeeded"
+    notify(payment.customer, kind, context, key=f"payment:{payment.public_id}:succeeded", at=at)
 
 
 def _rows(payment: Payment, number: str, method: str, received: ledger.Received) -> list[dict[str, str]]:

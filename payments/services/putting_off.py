@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from payments.models import Refund, SavedMethod
 
+KEY_LIFE = timedelta(hours=23)
+"""Stripe keeps idempotency keys for 24 hours at least. After that a page is looked for, never asked for again."""
+
 
 def put_off(asked: Payment | SavedMethod | Refund, *, at: datetime) -> None:
     """Set when to ask next: the first rung of the ladder, counted from the row's last step, that is still to come.

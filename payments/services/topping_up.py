@@ -16,7 +16,7 @@ from core.money import ZERO, Money
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger
 from payments import selectors
-from payments.models import AGENT_LENGTH, Method, Payment, PaymentStatus, Purpose, SavedMethod
+from payments.models import AGENT_LENGTH, ONLINE, Method, Payment, PaymentStatus, Purpose, SavedMethod
 from payments.services import attempts
 from payments.services.asking import ask, close, send
 from payments.services.methods.keeping import chargeable
@@ -93,7 +93,7 @@ def request_top_up(
     for _ in range(_ROUNDS):
         if is_new:
             break
-        standing = gateway if others is None else others(payment.provider)
+        standing = gateway if others is None or payment.provider not in ONLINE else others(payment.provider)
         payment = _make_way(payment, wish, gateway=standing, at=at)
         if payment.is_live or payment.status == PaymentStatus.SUCCEEDED:
             return payment
@@ -156,6 +156,8 @@ def _intend(customer: Customer, wish: Wish, *, at: datetime) -> tuple[Payment, b
 
 def _make_way(standing: Payment, wish: Wish, *, gateway: Gateway, at: datetime) -> Payment:
     """Find out what became of the payment in the way, and close its page unless it serves for this wish too."""
+    if standing.provider not in ONLINE:
+        return standing
     if standing.status == PaymentStatus.CREATED:
         found = send(standing.pk, gateway=gateway, at=at)
     else:

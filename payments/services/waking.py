@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from outbox.services import enqueue
-from payments.models import SavedMethod
+from payments.models import STANDING_DEBITS, Debit, SavedMethod
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from payments.models import Payment
 
 ASK_METHOD: Final = "payments.ask_method"
+REVIEW_CUSTOMER: Final = "payments.review_customer"
 
 
 def wake_method(method: SavedMethod, why: str, *, at: datetime) -> None:
@@ -24,3 +25,10 @@ def wake_saved_by(payment: Payment, *, at: datetime) -> None:
     """The payment succeeded: what it was to save is looked at soon. In the transaction that says so."""
     for method in SavedMethod.objects.filter(payment=payment, object_id="").order_by("pk"):
         wake_method(method, "paid", at=at)
+
+
+def wake_debits_of(customer_id: int, why: str, *, at: datetime) -> None:
+    """Have the standing debits of a customer looked at soon, because money came. Once a reason; none without debits."""
+    if not Debit.objects.filter(customer=customer_id, state__in=STANDING_DEBITS).exists():
+        return
+    enqueue(REVIEW_CUSTOMER, {"customer_id": customer_id}, key=f"{REVIEW_CUSTOMER}:{customer_id}:{why}", at=at)

@@ -13,6 +13,7 @@ from core import clock
 from payments.gateways.paypal import paypal_gateway
 from payments.gateways.stripe import StripeGateway, stripe_gateway
 from payments.models import Method
+from payments.tests.debit_desk import DebitDesk
 from payments.tests.desk import Desk
 from payments.tests.dispute_desk import DisputeDesk
 from payments.tests.drawer import Drawer
@@ -92,3 +93,9 @@ def card(customer: Customer, gateway: StripeGateway, bank: Bank, at: datetime) -
 def mandates(customer: Customer, at: datetime) -> MandateDesk:
     """The individual, who lets us debit bank accounts."""
     return MandateDesk(customer, at)
+
+
+@pytest.fixture
+def debits(drawer: Drawer) -> DebitDesk:
+    """The individual, whose debts are collected by themselves; by PayPal if `drawer` is parametrised so."""
+    return DebitDesk(drawer, drawer.at)

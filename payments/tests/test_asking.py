@@ -11,7 +11,7 @@ from payments.gateways.base import PageState, Unsure
 from payments.models import Payment, PaymentStatus
 from payments.selectors import Truth, history_of, truth
 from payments.services import asking
-from payments.services.putting_off import put_off
+from payments.services.putting_off import KEY_LIFE, put_off
 from payments.tests.desk import Desk, a_receipt
 
 SILENCE = timedelta(seconds=300)
@@ -206,7 +206,7 @@ def test_giving_up_a_question_about_an_ended_payment_changes_nothing(desk: Desk)
     assert Payment.objects.get(pk=payment.pk).ask_at is None
 
 
-@pytest.mark.parametrize("late", [timedelta(0), asking.KEY_LIFE + timedelta(seconds=1)])
+@pytest.mark.parametrize("late", [timedelta(0), KEY_LIFE + timedelta(seconds=1)])
 def test_a_process_killed_before_its_call_charges_nobody(desk: Desk, late: timedelta) -> None:
     payment = desk.intend()
     asking._claim(payment.pk, at=desk.at)

@@ -8,8 +8,10 @@ import pytest
 from payments.gateways.base import PageState
 from payments.models import LIVE, Payment, PaymentStatus
 from payments.selectors import history_of
-from payments.services import asking
+from payments.services import asking, collecting
+from payments.tests.debit_desk import DebitDesk
 from payments.tests.desk import Desk, a_receipt
+from payments.tests.drawer import Drawer
 from payments.transitions import (
     ABANDONED,
     CREATED,
@@ -67,6 +69,14 @@ def declined_in_doubt(desk: Desk) -> Payment:
     return desk.close(payment)
 
 
+def claimed(desk: Desk) -> Payment:
+    """The attempt of an automatic debit, right before its call."""
+    debits = DebitDesk(Drawer(desk.customer, desk.bank, desk.at), desk.at)
+    debit = debits.planned()
+    debits.day_of(debit)
+    return debits.claimed(debit)
+
+
 SCENARIOS: dict[tuple[PaymentStatus, PaymentStatus], Callable[[Desk], Payment]] = {
     (CREATED, SENT): sent,
     (CREATED, ABANDONED): lambda desk: desk.ask(desk.intend()),
@@ -74,6 +84,8 @@ SCENARIOS: dict[tuple[PaymentStatus, PaymentStatus], Callable[[Desk], Payment]] 
     (SENT, UNKNOWN): lambda desk: desk.started_in_silence(),
     (SENT, REFUSED): refused_by_the_provider,
     (SENT, ABANDONED): lambda desk: desk.ask(sent(desk), later=LATER),
+    (SENT, PENDING): lambda desk: collecting.send_to_bank(claimed(desk).pk, at=desk.at),
+    (SENT, SUCCEEDED): lambda desk: collecting.settle_attempt(claimed(desk).pk, a_receipt(), at=desk.at),
     (OPEN, PENDING): pending,
     (OPEN, SUCCEEDED): lambda desk: desk.ask(desk.pay(desk.start())),
     (OPEN, REFUSED): lambda desk: desk.close(declined(desk)),

@@ -50,6 +50,14 @@ def detach_method(world: World, options: Json, identifier: str) -> Json:
         return public(methods.take_away(world, identifier))
 
 
+@action("POST", "methods/{}/decline")
+def decline_method(world: World, options: Json, identifier: str) -> Json:
+    """The bank of a saved card refuses from now on: `code` (a decline code; empty: it accepts again), `advice`."""
+    with world.store.transaction():
+        code, advice = str(options.get("code", "")), str(options.get("advice", ""))
+        return public(methods.refuse_from_now_on(world, identifier, code=code, advice=advice))
+
+
 @action("POST", "methods/{}/renew")
 def renew_method(world: World, options: Json, identifier: str) -> Json:
     """The card network tells a later expiry: `month`, `year`."""

@@ -23,8 +23,9 @@ def attempt(world: World, intent: Json, method: Json, *, off_session: bool = Fal
         if not off_session:
             return _ask_for_proof(world, intent, method)
         raise _refused(world, intent, method, "authentication_required")
-    if card.decline:
-        raise _refused(world, intent, method, card.decline)
+    decline = method.get("_decline", card.decline)
+    if decline:
+        raise _refused(world, intent, method, decline)
     return _succeed(world, intent, method, proven=proven)
 
 
@@ -64,8 +65,9 @@ def _ask_for_proof(world: World, intent: Json, method: Json) -> Json:
 def _refused(world: World, intent: Json, method: Json, decline: str) -> StripeError:
     charge = charges.refuse(world, intent, method, decline)
     intent["latest_charge"] = charge["id"]
-    error = {"code": cards.error_code(decline), "decline_code": decline, "message": cards.MESSAGES[decline]}
-    return _failed(world, intent, method, error | {"advice_code": cards.advice(decline)}, charge["id"])
+    error = {"code": cards.error_code(decline), "decline_code": decline, "message": cards.message(decline)}
+    advice = method.get("_advice") or cards.advice(decline)
+    return _failed(world, intent, method, error | {"advice_code": advice}, charge["id"])
 
 
 def _failed(world: World, intent: Json, method: Json, error: Json, charge: str) -> StripeError:

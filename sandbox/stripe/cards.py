@@ -182,12 +182,27 @@ _ADVICE = {
     "stolen_card": "do_not_try_again",
     "expired_card": "do_not_try_again",
     "incorrect_cvc": "confirm_card_data",
+    "pickup_card": "do_not_try_again",
+    "revocation_of_authorization": "do_not_try_again",
+    "revocation_of_all_authorizations": "do_not_try_again",
+    "stop_payment_order": "do_not_try_again",
+    "invalid_account": "do_not_try_again",
+    "do_not_honor": "try_again_later",
+    "issuer_not_available": "try_again_later",
+    "try_again_later": "try_again_later",
+    "reenter_transaction": "try_again_later",
+    "approve_with_id": "try_again_later",
 }
 
 
 def error_code(decline: str) -> str:
     """The error's `code`; most declines share one, and differ by their decline code."""
     return decline if decline in _OWN_CODES else "card_declined"
+
+
+def message(decline: str) -> str:
+    """What the payer reads; a decline without words of its own is told as any other."""
+    return MESSAGES.get(decline, MESSAGES["generic_decline"])
 
 
 def advice(decline: str) -> str | None:

@@ -67,7 +67,7 @@ def refuse(world: World, intent: Json, method: Json, decline: str) -> Json:
     charge = _new(world, intent, method, proven=False)
     charge |= {
         "failure_code": cards.error_code(decline),
-        "failure_message": cards.MESSAGES[decline],
+        "failure_message": cards.message(decline),
         "outcome": _outcome("issuer_declined", "normal") | {"network_status": "declined_by_network", "reason": decline},
     }
     world.store.put(charge)

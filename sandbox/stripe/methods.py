@@ -177,6 +177,12 @@ def take_away(world: World, identifier: str) -> Json:
     return detach(world, {}, identifier)
 
 
+def refuse_from_now_on(world: World, identifier: str, *, code: str, advice: str) -> Json:
+    """The bank of a saved card refuses every debit with this decline code; an empty one makes it accept again."""
+    method = find(world, identifier, param="id")
+    return world.store.put(method | {"_decline": code, "_advice": advice})
+
+
 def renew(world: World, identifier: str, *, expires: tuple[int, int]) -> Json:
     """The card network tells a later expiry."""
     method = find(world, identifier, param="id")

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from billing_portal.settings_page import settings_page
 from invoices.quote_transitions import quote_states_page
 from payments import dispute_transitions, refund_transitions, transitions
+from payments.debit_transitions import debit_states_page
 from payments.mandate_transitions import mandate_states_page
 from payments.method_transitions import method_states_page
 from payments.payout_transitions import payout_states_page
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             "states/payout.md": payout_states_page(),
             "states/refund.md": refund_transitions.states_page(),
             "states/mandate.md": mandate_states_page(),
+            "states/debit.md": debit_states_page(),
             "states/method.md": method_states_page(),
             "states/quote.md": quote_states_page(),
             "states/dispute.md": dispute_transitions.states_page(),

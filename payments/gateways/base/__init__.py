@@ -7,6 +7,7 @@ from payments.gateways.base.endings import NotAuthentic, Refused, Unsure
 from payments.gateways.base.gateway import Gateway
 from payments.gateways.base.methods import (
     Charge,
+    ChargeState,
     Debit,
     Declined,
     DeclineKind,
@@ -23,6 +24,7 @@ from payments.gateways.base.till import BankPayout, Movement, ProviderBalance, T
 __all__ = [
     "BankPayout",
     "Charge",
+    "ChargeState",
     "Debit",
     "Decline",
     "DeclineKind",

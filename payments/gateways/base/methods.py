@@ -72,7 +72,10 @@ class SavingPage:
 
 @dataclass(frozen=True, slots=True)
 class Debit:
-    """Money to take from a saved method without its owner. `key` names the attempt: another attempt, another key."""
+    """Money to take from a saved method without its owner. `key` names the attempt: another attempt, another key.
+
+    `mandate` is the provider's name of what allows it: of a bank account only.
+    """
 
     reference: str
     person: str
@@ -80,6 +83,7 @@ class Debit:
     label: str
     statement_label: str
     key: str
+    mandate: str = ""
 
 
 class DeclineKind(StrEnum):
@@ -100,16 +104,39 @@ class Declined(Refused):
         self.object_id = object_id
 
 
+class ChargeState(StrEnum):
+    """Where a debit stands at the provider."""
+
+    PENDING = "PENDING"
+    TAKEN = "TAKEN"
+    REFUSED = "REFUSED"
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A debit that was taken, or (without a receipt) that the provider still holds back: that credits nothing yet."""
+    """A debit as the provider has it now: taken with a receipt, refused, or held back, which credits nothing yet.
+
+    `reference` and `person` say whose it is, as the provider was told.
+    """
 
     object_id: str
     receipt: Receipt | None = None
+    declined: Declined | None = None
+    reference: str = ""
+    person: str = ""
+
+    @property
+    def state(self) -> ChargeState:
+        if self.receipt is not None:
+            return ChargeState.TAKEN
+        return ChargeState.PENDING if self.declined is None else ChargeState.REFUSED
 
 
 class Methods(Protocol):
     """What a provider can do with saved methods."""
+
+    finds_charges: bool
+    """Whether a debit whose answer was lost can be searched for. Where it cannot, only the same key finds it."""
 
     def open_saving(self, order: SavingOrder) -> SavingPage:
         """Open a page that saves a method. The same order and key give the same page. Raises Refused or Unsure."""
@@ -145,4 +172,13 @@ class Methods(Protocol):
         """Take the money from a saved method without its owner. The same key is the same debit.
 
         Raises Declined (with what may be done next) or Unsure: then only the same key may ask again.
+        """
+
+    def read_charge(self, object_id: str) -> Charge:
+        """A debit as it is now. Raises Refused (no such debit) or Unsure."""
+
+    def find_charge(self, *, person: str, reference: str, since: datetime) -> Charge | None:
+        """The debit of that reference, made since then; None when there is none. Raises Unsure.
+
+        Where debits cannot be searched, None says nothing.
         """

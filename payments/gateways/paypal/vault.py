@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -43,6 +44,8 @@ _WORDS = 127
 
 class PayPalVault:
     """What the payer agreed to is kept at PayPal only when we turn the approved setup token into a payment token."""
+
+    finds_charges = False
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -107,7 +110,17 @@ class PayPalVault:
             order = self._door.post("v2/checkout/orders", debit_body(amount, debit), key=debit.key)
         except Refused as refusal:
             raise _declined(refusal.code) from refusal
-        return readable(_charge, order)
+        charge = readable(_charge, order)
+        if charge.declined is not None:
+            raise charge.declined
+        return charge
+
+    def read_charge(self, object_id: str) -> Charge:
+        return readable(_charge, self._door.get(f"v2/checkout/orders/{quote(object_id, safe='')}"))
+
+    def find_charge(self, *, person: str, reference: str, since: datetime) -> Charge | None:
+        """PayPal cannot search orders. The same key finds the same one, as long as PayPal remembers it."""
+        return None
 
     def _not_turned(self, session_id: str, refusal: Refused) -> SavingPage:
         """Why an approved setup token was not turned: turned before, or refused for good."""
@@ -185,18 +198,24 @@ def _vaulted(order: Json) -> str:
 
 
 def _charge(order: Json) -> Charge:
-    captures: list[Json] = (order["purchase_units"][0].get("payments") or {}).get("captures") or []
+    unit = order["purchase_units"][0]
+    captures: list[Json] = (unit.get("payments") or {}).get("captures") or []
+    charge = Charge(
+        text(order["id"]), reference=str(unit.get("custom_id", "")), person=str(unit.get("reference_id", ""))
+    )
     if not captures:
         if order["status"] in _ASKS:
-            raise Declined("PAYER_ACTION_REQUIRED", Failure.AUTHENTICATION, DeclineKind.AUTHENTICATION)
+            asks = Declined("PAYER_ACTION_REQUIRED", Failure.AUTHENTICATION, DeclineKind.AUTHENTICATION)
+            return replace(charge, declined=asks)
         raise ValueError(f"a debit that is {order['status']}")
     capture = captures[-1]
     if capture["status"] == "PENDING":
-        return Charge(text(order["id"]))
+        return charge
     if capture["status"] in ("DECLINED", "FAILED"):
         code = f"CAPTURE_{capture['status']}"
-        raise Declined(code, Failure.PAYPAL, DeclineKind.LATER, object_id=text(order["id"]))
-    return Charge(text(order["id"]), receipt_of(capture))
+        refused = Declined(code, Failure.PAYPAL, DeclineKind.LATER, object_id=charge.object_id)
+        return replace(charge, declined=refused)
+    return replace(charge, receipt=receipt_of(capture))
 
 
 def _declined(code: str) -> Declined | Unsure:

@@ -1,18 +1,21 @@
-"""Debits of saved cards at Stripe, without their holder."""
+"""Debits of saved cards and bank accounts at Stripe, without their holder."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import stripe
 
 from payments.gateways.base import Charge, Declined, DeclineKind, Refused, Unsure
-from payments.gateways.stripe.client import readable, text, word
+from payments.gateways.stripe.client import ask, id_of, readable, text, word
 from payments.gateways.stripe.methods import StripeMethods
 from payments.gateways.stripe.pages import STATEMENT_SUFFIX, failure_of, receipt_of
 from payments.models import Failure
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from core.money import Money
     from payments.gateways.base import Debit
 
@@ -31,15 +34,26 @@ _NEVER_AGAIN: Final = frozenset(
         "revocation_of_authorization",
         "stolen_card",
         "stop_payment_order",
+        # Bank accounts (docs.stripe.com/payments/sepa-debit, failure codes).
+        "account_closed",
+        "bank_account_restricted",
+        "debit_not_authorized",
+        "invalid_account_number",
+        "mandate_not_accepted",
+        "no_account",
     }
 )
-"""Codes after which card schemes forbid another try, or where one is of no use (docs.stripe.com/declines/codes)."""
+"""Codes after which another try is forbidden, or of no use (docs.stripe.com/declines/codes)."""
 _ASKS: Final = "authentication_required"
 _FORBIDDEN: Final = "do_not_try_again"
+_MONEY: Final = ["latest_charge.balance_transaction"]
+_MONEY_LEFT: Final = ["data.latest_charge.balance_transaction"]
 
 
 class StripeCharges(StripeMethods):
     """A decline stays under its key: another attempt needs another one, a repetition after silence the same."""
+
+    finds_charges = True
 
     def charge(self, amount: Money, debit: Debit) -> Charge:
         options: stripe.RequestOptions = {"idempotency_key": debit.key}
@@ -55,39 +69,77 @@ class StripeCharges(StripeMethods):
             raise Unsure(word(error)) from error
         return readable(lambda: _charge(intent))
 
+    def read_charge(self, object_id: str) -> Charge:
+        found = ask(lambda: self._client.v1.payment_intents.retrieve(object_id, {"expand": _MONEY}))
+        return readable(lambda: _charge(found))
+
+    def find_charge(self, *, person: str, reference: str, since: datetime) -> Charge | None:
+        """By the list of the customer's payments, which is exact at once; Stripe's search lags behind."""
+        listed = ask(
+            lambda: self._client.v1.payment_intents.list(
+                {"customer": person, "created": {"gte": int(since.timestamp())}, "limit": 100, "expand": _MONEY_LEFT}
+            ),
+            never_refused=True,
+        )
+        every = ask(lambda: list(listed.auto_paging_iter()), never_refused=True)
+        found = next((intent for intent in every if _reference(intent) == reference), None)
+        return None if found is None else readable(lambda: _charge(found))
+
 
 def _params(amount: Money, debit: Debit) -> stripe.params.PaymentIntentCreateParams:
-    return {
+    params: stripe.params.PaymentIntentCreateParams = {
         "amount": amount.cents,
         "currency": "eur",
         "customer": debit.person,
         "payment_method": debit.method,
         "off_session": True,
         "confirm": True,
-        "allowed_payment_method_types": ["card"],
+        "allowed_payment_method_types": ["sepa_debit"] if debit.mandate else ["card"],
         "description": debit.label,
         "statement_descriptor_suffix": debit.statement_label[:STATEMENT_SUFFIX],
         "metadata": {"payment": debit.reference},
-        "expand": ["latest_charge.balance_transaction"],
+        "expand": _MONEY,
     }
+    if debit.mandate:
+        params["mandate"] = debit.mandate
+    return params
 
 
 def _charge(intent: stripe.PaymentIntent) -> Charge:
+    """A debit that waits for its payer again, or that was cancelled, was refused."""
+    charge = Charge(text(intent.id), reference=_reference(intent), person=id_of(intent.customer))
     if intent.status == "succeeded":
-        return Charge(text(intent.id), receipt_of(intent))
+        return replace(charge, receipt=receipt_of(intent))
     if intent.status == "processing":
-        return Charge(text(intent.id))
+        return charge
+    if intent.status in {"requires_payment_method", "canceled"}:
+        return replace(charge, declined=_refusal(intent.last_payment_error, _bank_word(intent), charge.object_id))
     raise ValueError(f"a debit that is {intent.status}")
 
 
+def _reference(intent: stripe.PaymentIntent) -> str:
+    metadata = intent.metadata
+    return str(metadata["payment"]) if metadata is not None and "payment" in metadata else ""
+
+
+def _bank_word(intent: stripe.PaymentIntent) -> str:
+    """Why a bank account refused: the charge says it more precisely than the payment."""
+    charge = intent.latest_charge
+    code = charge.failure_code if isinstance(charge, stripe.Charge) else None
+    return "" if code == "card_declined" else code or ""
+
+
 def _declined(error: stripe.CardError) -> Declined:
-    """The bank's code first: it is the more precise one. An advice not to try again counts more than any code."""
     told = error.error
-    decline = getattr(told, "decline_code", None) if told is not None else None
     intent = getattr(told, "payment_intent", None) if told is not None else None
-    codes = [str(code) for code in (decline, error.code) if code]
+    return _refusal(told, error.code or "", str(intent["id"]) if intent is not None else "")
+
+
+def _refusal(told: object, code: str, object_id: str) -> Declined:
+    """The bank's code first: it is the more precise one. An advice not to try again counts more than any code."""
+    words = (getattr(told, "decline_code", None), code, getattr(told, "code", None))
+    codes = [str(each) for each in words if each]
     kind = _kind(codes, forbidden=getattr(told, "advice_code", None) == _FORBIDDEN)
-    object_id = str(intent["id"]) if intent is not None else ""
     return Declined((codes or ["unknown"])[0][:100], failure_of(codes), kind, object_id=object_id)
 
 

@@ -16,10 +16,9 @@ from payments import locks
 from payments.gateways.base import Refused, SavingOrder, SavingPage, SavingState, Unsure
 from payments.method_transitions import may_move, move
 from payments.models import BEING_SAVED, LIVE, MethodState, PaymentStatus, SavedMethod
-from payments.services.asking import KEY_LIFE
 from payments.services.methods.keeping import keep
 from payments.services.methods.removing import forget
-from payments.services.putting_off import put_off
+from payments.services.putting_off import KEY_LIFE, put_off
 from payments.services.registering import known_person, person_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from payments.method_transitions import may_move, move
 from payments.models import MethodState, Reason, SavedMethod
 from payments.services.methods.telling import tell
 from payments.services.putting_off import put_off
-from payments.services.waking import wake_method
+from payments.services.waking import wake_debits_of, wake_method
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +33,7 @@ def remove(method_id: int, *, gateway: Gateway, at: datetime) -> SavedMethod:
         if may_move(method, MethodState.REMOVING) and method.is_standing:
             begin_removal(method, Reason.ASKED, at=at)
             hand_on_default(method.customer_id, at=at)
+            wake_debits_of(method.customer_id, f"removed:{method.pk}", at=at)
             tell(method, "method.removed", at=at)
     failpoint("method.removal_asked")
     return forget(method_id, gateway=gateway, at=at)

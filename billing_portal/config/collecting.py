@@ -1,0 +1,27 @@
+"""When what customers owe is collected by itself, and when a refused debit is tried again."""
+
+from __future__ import annotations
+
+from billing_portal.config.place import env
+
+COLLECT_HOUR = env.integer(
+    "COLLECT_HOUR", 8, least=0, most=20, help="The hour (Europe/Paris) from which the debits of a day are begun."
+)
+COLLECT_SECONDS = env.integer(
+    "COLLECT_SECONDS", 3600, least=1, most=3600, help="How often debits are planned, and those of the day begun."
+)
+CARD_NOTICE_DAYS = env.integer(
+    "CARD_NOTICE_DAYS", 3, least=0, most=30, help="A debit of a card or a PayPal account is announced so long before."
+)
+SEPA_LEAD_DAYS = env.integer(
+    "SEPA_LEAD_DAYS", 2, least=1, most=10, help="TARGET days before its date at which our bank wants a debit."
+)
+STRIPE_SEPA_LEAD_DAYS = env.integer(
+    "STRIPE_SEPA_LEAD_DAYS", 5, least=1, most=14, help="TARGET days that Stripe needs to bring a SEPA debit."
+)
+DEBIT_LADDER_DAYS = env.days(
+    "DEBIT_LADDER_DAYS", "3,5,7", help="Days after its first attempt at which a refused debit is tried again."
+)
+DEBIT_ACTION_DAYS = env.integer(
+    "DEBIT_ACTION_DAYS", 7, least=1, most=30, help="How long a debit waits for its customer to confirm with the bank."
+)
