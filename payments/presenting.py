@@ -125,12 +125,13 @@ def result_context(payment: Payment, *, came_back: bool, follow: bool) -> dict[s
         "again": f"{reverse('payments:top_up')}?amount={typed(payment.amount)}",
     }
     if truth == Truth.CREDITED:
-        context["refunds"] = [
-            RefundLine(each, selectors.truth_of_refund(each)) for each in selectors.refunds_shown(payment)
-        ]
-        context["dispute"] = selectors.latest_dispute_of(payment)
-        context["receipt"] = invoices.receipt_for(payment.reference)
-        context["receipts"] = invoices.receipts_for(payment.reference)
+        # Read before the provider was asked, a payment knows whether there is something to ask for.
+        refunds = selectors.refunds_shown(payment) if getattr(payment, "has_refunds", True) else []
+        receipts = list(invoices.receipts_for(payment.reference))
+        context["refunds"] = [RefundLine(each, selectors.truth_of_refund(each)) for each in refunds]
+        context["dispute"] = selectors.latest_dispute_of(payment) if getattr(payment, "has_disputes", True) else None
+        context["receipt"] = next((each for each in receipts if each.restores_id is None), None)
+        context["receipts"] = receipts
         context["balance"] = ledger.get_balance(payment.customer_id).balance
         context["addresses"] = accounts.billing_addresses(payment.customer)
     return context

@@ -8,16 +8,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from payments.models import (
     LIVE,
     ONLINE,
+    Dispute,
     Method,
     Payment,
     PaymentEvent,
     PaymentStatus,
     Purpose,
+    Refund,
     WebhookEvent,
 )
 
@@ -58,8 +60,13 @@ def truth(payment: Payment) -> Truth:
 
 
 def get_payment(customer: Customer, public_id: UUID) -> Payment:
-    """A payment of that customer, with its customer. Raises Payment.DoesNotExist, also for another customer's."""
-    return Payment.objects.select_related("customer").get(customer=customer, public_id=public_id)
+    """A payment of that customer, with its customer. Raises Payment.DoesNotExist, also for another customer's.
+
+    `has_refunds` and `has_disputes` say whether there are some to ask for.
+    """
+    refunds, disputes = (model.objects.filter(payment=OuterRef("pk")) for model in (Refund, Dispute))
+    found = Payment.objects.annotate(has_refunds=Exists(refunds), has_disputes=Exists(disputes))
+    return found.select_related("customer").get(customer=customer, public_id=public_id)
 
 
 def provider_of(payment_id: int) -> str:

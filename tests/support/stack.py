@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ _FAST = {
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
 }
 _QUEUES = "default,mail,celery,documents,exports"
+_CELERY = (sys.executable, "-m", "celery", "-A", "billing_portal")
 _START_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
 _GLANCE_SECONDS = 0.05
@@ -76,6 +77,17 @@ class Stack:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         self._stopped.add(name)
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """What each process and its children have used of the processors so far (Linux)."""
+        used = dict.fromkeys(self._running, 0.0)
+        groups = {process.pid: name for name, process in self._running.items()}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it ended meanwhile
+                columns = stat.read_text().rpartition(")")[2].split()
+                if name := groups.get(int(columns[2])):
+                    used[name] += (int(columns[11]) + int(columns[12])) / os.sysconf("SC_CLK_TCK")
+        return used
 
     def revive(self, name: str) -> None:
         """Start a killed process again."""
@@ -152,7 +164,9 @@ class Stack:
 
 
 @contextmanager
-def open_stack(folder: Path, database_url: str, *, queues: str = _QUEUES, **settings: str) -> Iterator[Stack]:
+def open_stack(
+    folder: Path, database_url: str, *, queues: str = _QUEUES, workers: int = 1, **settings: str
+) -> Iterator[Stack]:
     """Start everything on free ports, and kill everything at the end. `settings` are variables of the environment."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "failpoints").mkdir()
@@ -173,8 +187,10 @@ def open_stack(folder: Path, database_url: str, *, queues: str = _QUEUES, **sett
     try:
         _start_broker(stack, database_url)
         _start_sandbox(stack)
-        for name, command in _servers(stack, queues).items():
+        for name, command in _servers(stack).items():
             stack.start(name, command)
+        for name in ["worker", *(f"worker{number}" for number in range(2, workers + 1))]:
+            stack.start(name, _worker(name, queues))
         stack.wait(lambda: _answers(port), "the web server answers", within=_START_SECONDS)
         yield stack
     finally:
@@ -205,18 +221,20 @@ def _start_sandbox(stack: Stack) -> None:
     stack.bank = Bank(said["SANDBOX_URL"], said)
 
 
-def _servers(stack: Stack, queues: str) -> dict[str, list[str]]:
-    celery = [sys.executable, "-m", "celery", "-A", "billing_portal"]
+def _worker(name: str, queues: str) -> list[str]:
+    return [
+        *(*_CELERY, "worker", "-P", "threads", "-c", "4", "-Q", queues, "-n", f"{name}@%h"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
+    ]
+
+
+def _servers(stack: Stack) -> dict[str, list[str]]:
     return {
         "web": [
             *(sys.executable, "-m", "gunicorn", "billing_portal.wsgi:application", "--bind", f"127.0.0.1:{stack.port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--no-control-socket"),
         ],
-        "worker": [
-            *(*celery, "worker", "-P", "threads", "-c", "4", "-Q", queues, "-n", "journey@%h"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
-        ],
-        "beat": [*celery, "beat", "-s", str(stack.folder / "beat"), "--pidfile=", "--loglevel", "WARNING"],
+        "beat": [*_CELERY, "beat", "-s", str(stack.folder / "beat"), "--pidfile=", "--loglevel", "WARNING"],
     }
 
 
