@@ -128,6 +128,7 @@ def _put_documents(box: _Box, year: int, *, with_documents: bool) -> int:
 _OWNERS = (
     *(("invoice", "total_cents"), ("receipt", "amount_cents")),
     *(("cancellation", "amount_cents"), ("quote", "total_cents")),
+    ("attestation", "amount_cents"),
 )
 
 

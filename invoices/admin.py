@@ -20,6 +20,7 @@ from core.downloads import SheetForm, download_headers, sheet_download
 from core.formats import money_text
 from core.money import ZERO, Money
 from invoices import selectors
+from invoices.attestation_admin import AttestationAdmin
 from invoices.document_admin import DocumentAdmin, ReadOnlyInline, RenditionInline
 from invoices.models import (
     DocumentSeries,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
-__all__ = ["CancellationAdmin", "InvoiceAdmin", "ReceiptAdmin", "ValidationAdmin", "VatRateAdmin"]
+__all__ = ["AttestationAdmin", "CancellationAdmin", "InvoiceAdmin", "ReceiptAdmin", "ValidationAdmin", "VatRateAdmin"]
 WORKBOOK_ROWS = 20_000  # a workbook is written before its first byte is sent: some seconds
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import (
@@ -26,10 +26,11 @@ from django.db.models.functions import Abs, Cast, Coalesce, Right
 
 from core.checks import Check
 from core.money import Money
-from invoices import archive, quote_checks, receipt_checks
+from invoices import archive, attestation_checks, quote_checks, receipt_checks
 from invoices.content import content_hash, invoice_content
 from invoices.guards import expected_triggers, installed_triggers
 from invoices.models import (
+    Attestation,
     DocumentSeries,
     Invoice,
     InvoiceLine,
@@ -87,6 +88,12 @@ def receipts() -> list[Check]:
     return [_result("invoices.cancellations_are_within", wrong, counted="each within its receipt, as booked")]
 
 
+def attestations() -> list[Check]:
+    """Each attestation is as it was written, its figures sum to its amount, and its code can be checked."""
+    wrong = attestation_checks.wrong_attestations()
+    return [_result("invoices.attestations_as_signed", wrong, counted="every one as it was signed")]
+
+
 def _result(name: str, wrong: Iterable[str], *, counted: str) -> Check:
     found = list(wrong)
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
@@ -105,6 +112,7 @@ def _numbers_follow() -> Check:
         **_spans(_issued().filter(kind=DocumentKind.CREDIT_NOTE), Series.CREDIT_NOTE),
         **_spans(Receipt.objects.all(), Series.RECEIPT),
         **_spans(ReceiptCancellation.objects.all(), Series.CANCELLATION),
+        **_spans(Attestation.objects.all(), Series.ATTESTATION),
         **_spans(Quote.objects.filter(kind=QuoteKind.QUOTE), Series.QUOTE),
         **_spans(Quote.objects.filter(kind=QuoteKind.PROFORMA), Series.PROFORMA),
     }
@@ -117,17 +125,15 @@ def _numbers_follow() -> Check:
     return _result("invoices.numbers_follow", wrong, counted="every series is complete")
 
 
-def _spans(
-    rows: QuerySet[Invoice] | QuerySet[Quote] | QuerySet[Receipt] | QuerySet[ReceiptCancellation], prefix: Series
-) -> dict[str, tuple[int, int, int]]:
+def _spans(rows: QuerySet[Any], prefix: Series) -> dict[str, tuple[int, int, int]]:
     """(first, last, how many) for each year of a series."""
     serials = (
-        rows.annotate(serial=Cast(Right("number", 6), IntegerField()), year=F("issue_date__year"))
-        .values("year")
+        rows.annotate(serial=Cast(Right("number", 6), IntegerField()), issued_in=F("issue_date__year"))
+        .values("issued_in")
         .annotate(first=Min("serial"), last=Max("serial"), count=Count("pk"))
-        .order_by("year")
+        .order_by("issued_in")
     )
-    return {f"{prefix.value}{row['year']}": (row["first"], row["last"], row["count"]) for row in serials}
+    return {f"{prefix.value}{row['issued_in']}": (row["first"], row["last"], row["count"]) for row in serials}
 
 
 def _parts_sum_up() -> Check:
@@ -277,6 +283,7 @@ def _every_document_has_its_pdf() -> Check:
         *_issued().filter(renditions__in=renditions, validations__isnull=True).values_list("number", flat=True),
         *Receipt.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
         *ReceiptCancellation.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
+        *Attestation.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
         *Quote.objects.exclude(renditions__in=renditions).values_list("number", flat=True),
     ]
     keys = {f"invoices.render:{number}": str(number) for number in bare}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Receipt, ReceiptCancellation
+    from invoices.models import Attestation, Invoice, InvoiceLine, InvoiceVat, Receipt, ReceiptCancellation
 
 
 def invoice_content(invoice: Invoice, lines: Iterable[InvoiceLine], vat: Iterable[InvoiceVat]) -> dict[str, Any]:
@@ -98,6 +98,26 @@ def cancellation_content(cancellation: ReceiptCancellation) -> dict[str, Any]:
         "balance_after_cents": cancellation.balance_after_cents,
         "issue_date": _day(cancellation.issue_date),
         "issued_at": _moment(cancellation.issued_at),
+    }
+
+
+def attestation_content(attestation: Attestation) -> dict[str, Any]:
+    """Number, parties, what is certified, figures, what may still be taken back, the moment, where it is checked."""
+    return {
+        "public_id": str(attestation.public_id),
+        "number": attestation.number,
+        "kind": attestation.kind,
+        "seller": attestation.seller,
+        "buyer": attestation.buyer,
+        "year": attestation.year,
+        "amount_cents": attestation.amount_cents,
+        "figures": attestation.figures,
+        "contested_cents": attestation.contested_cents,
+        "revocable_cents": attestation.revocable_cents,
+        "last_invoice": attestation.last_invoice,
+        "site": attestation.site,
+        "issue_date": _day(attestation.issue_date),
+        "issued_at": _moment(attestation.issued_at),
     }
 
 

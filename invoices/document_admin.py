@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
-    from invoices.models import Invoice, Receipt, ReceiptCancellation
+    from invoices.models import Attestation, Invoice, Receipt, ReceiptCancellation
 
-    Document = Invoice | Receipt | ReceiptCancellation
+    Document = Attestation | Invoice | Receipt | ReceiptCancellation
 
 logger = logging.getLogger(__name__)
 

@@ -102,6 +102,28 @@ class PeriodForm(forms.Form):
         return found
 
 
+class YearForm(forms.Form):
+    """A year in which something was paid."""
+
+    def __init__(self, data: Any = None, *, years: Sequence[int]) -> None:
+        super().__init__(data, auto_id="id_paid_%s")
+        refused = dict.fromkeys(("required", "invalid_choice"), _("Choose a year of the list."))
+        self.fields["year"] = forms.TypedChoiceField(
+            label=_("Year"), coerce=int, choices=[(year, str(year)) for year in years], error_messages=refused
+        )
+
+
+class CodeForm(forms.Form):
+    """The code of an attestation, as it is read from paper."""
+
+    code = forms.CharField(
+        label=_("Code on the attestation"),
+        help_text=_("Sixteen signs, such as 7KQ4-M2TX-9B3D-R2QA. Hyphens and small letters do not matter."),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
 class AgreementForm(forms.Form):
     """Yes to a quote: the box says to what exactly."""
 

@@ -18,6 +18,7 @@ CHECK_ARCHIVE = "invoices.check_archive"
 
 _PAPERS: Final[Mapping[str, Callable[..., Rendition]]] = {
     "receipt_id": rendering.render_receipt,
+    "attestation_id": rendering.render_attestation,
     "cancellation_id": rendering.render_cancellation,
     "quote_id": rendering.render_quote,
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from invoices.attestation_paper import attestation_paper
 from invoices.cancellation_paper import cancellation_paper
 from invoices.credit_paper import credit_note_paper
 from invoices.paper import invoice_paper, receipt_paper
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.money import Money
-    from invoices.models import Invoice, InvoiceLine, InvoiceVat, Quote, Receipt, ReceiptCancellation
+    from invoices.models import Attestation, Invoice, InvoiceLine, InvoiceVat, Quote, Receipt, ReceiptCancellation
 
 
 def invoice_pdf(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat]) -> bytes:
@@ -53,6 +54,15 @@ def cancellation_pdf(cancellation: ReceiptCancellation, *, before: Money) -> byt
     with translation.override(cancellation.buyer["language"]):
         page = render_to_string("paper/cancellation.html", {"paper": cancellation_paper(cancellation, before=before)})
     return press(page, identifier=cancellation.number)
+
+
+def attestation_pdf(attestation: Attestation) -> bytes:
+    """The PDF of an attestation, in its customer's language. Promise as `invoice_pdf`."""
+    from invoices.press import press  # noqa: PLC0415 - as above
+
+    with translation.override(attestation.buyer["language"]):
+        page = render_to_string("paper/attestation.html", {"paper": attestation_paper(attestation)})
+    return press(page, identifier=attestation.number)
 
 
 def quote_pdf(quote: Quote) -> bytes:

@@ -71,6 +71,13 @@ class CorrectionRefused(models.TextChoices):
     OTHER_VAT = "OTHER_VAT", _("With these details the VAT would be another. Write to us: we issue the right invoice.")
 
 
+class AttestationKind(models.TextChoices):
+    """What we certify about an account."""
+
+    NOTHING_DUE = "NOTHING_DUE", _("Nothing due")
+    PAID_IN = "PAID_IN", _("Paid in a year")
+
+
 class CancelCause(models.TextChoices):
     """Why a receipt, or part of one, counts no longer."""
 
@@ -125,6 +132,7 @@ class Series(models.TextChoices):
     CREDIT_NOTE = "AV", _("Credit notes")
     RECEIPT = "RC", _("Receipts")
     CANCELLATION = "AR", _("Cancellations of receipts")
+    ATTESTATION = "AT", _("Attestations")
     QUOTE = "DE", _("Quotes")
     PROFORMA = "PF", _("Pro forma invoices")
 

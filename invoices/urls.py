@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import correction_views, quote_views, statement_views, views
+from invoices import attestation_views, correction_views, quote_views, statement_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -25,6 +25,10 @@ urlpatterns = [
     path("devis/<uuid:public_id>/pdf/", quote_views.quote_pdf, name="quote_pdf"),
     path("devis/<uuid:public_id>/accepter/", quote_views.accept_quote, name="accept_quote"),
     path("devis/<uuid:public_id>/refuser/", quote_views.refuse_quote, name="refuse_quote"),
+    path("attestations/", attestation_views.attestations, name="attestations"),
+    path("attestations/<uuid:public_id>/pdf/", attestation_views.attestation_pdf, name="attestation_pdf"),
+    path("verifier/", attestation_views.check, name="check_form"),
+    path("verifier/<str:code>/", attestation_views.check, name="check"),
     path("recus/", views.receipt_list, name="receipts"),
     path("recus/<uuid:public_id>/pdf/", views.receipt_pdf, name="receipt_pdf"),
     path("recus/annulations/<uuid:public_id>/pdf/", views.cancellation_pdf, name="cancellation_pdf"),

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
 
     from accounts.permissions import CustomerRequest
-    from invoices.models import Rendition
+    from invoices.models import Attestation, Rendition
+
+    Document = Attestation | Invoice | Quote | Receipt | ReceiptCancellation
 
 logger = logging.getLogger(__name__)
 PAGE_SIZE = 25
@@ -182,9 +184,7 @@ def _own_invoice(request: CustomerRequest, public_id: UUID) -> Invoice:
         raise Http404 from None
 
 
-def stored_file(
-    request: CustomerRequest, document: Invoice | Quote | Receipt | ReceiptCancellation, rendition: Rendition | None
-) -> HttpResponse:
+def stored_file(request: CustomerRequest, document: Document, rendition: Rendition | None) -> HttpResponse:
     """The stored bytes, checked; or a page that says why there are none."""
     if rendition is None:
         return render(request, "invoices/preparing.html", {"document": document}, status=HTTPStatus.ACCEPTED)

@@ -21,6 +21,14 @@ RUN_DIR = Path(env.text("RUN_DIR", str(BASE_DIR / ".run"), help="Folder for the 
 SECRET_KEY = env.secret(
     "SECRET_KEY", development="development-only-" + "x" * 50, help="Signs sessions and links; 50 characters or more."
 )
+SECRET_KEY_FALLBACKS = [
+    key
+    for key in env.secrets(
+        "SECRET_KEY_FALLBACKS",
+        help="Earlier values of SECRET_KEY, by commas: old links, and the codes of old attestations, stay good.",
+    )
+    if key
+]
 DEVELOPMENT_FIELD_KEY = base64.urlsafe_b64encode(b"development-only-" + b"x" * 15).decode()
 FIELD_KEYS = env.secrets(
     "FIELD_KEYS",
@@ -49,6 +57,13 @@ ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver", help="Host names that this portal answers to."
 )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", help="Other origins whose forms are accepted (https://…).")
+ATTESTATION_CHECKS_PER_MINUTE = env.integer(
+    "ATTESTATION_CHECKS_PER_MINUTE",
+    30,
+    least=1,
+    most=10_000,
+    help="How often one address may check the code of an attestation, in each web process.",
+)
 TRUSTED_PROXIES = env.integer(
     "TRUSTED_PROXIES", 0, least=0, most=5, help="Proxies in front whose X-Forwarded-For and -Proto are believed."
 )

@@ -108,6 +108,7 @@ class _Story:
         oscar = self.accounts.stranger
         yield Event(months[_FOURTH].at(14, 8, 20), lambda at: contest(oscar, self.bank, at=at))
         yield Event(months[_FOURTH].at(28, 10, 5), lambda at: win(oscar, self.bank, at=at))
+        yield Event(months[_FIFTH].at(20, 9, 30), self._asks_for_attestations)
         yield Event(months[_SECOND].at(12, 15), self._takes_two_mailboxes_back)
         yield Event(months[_FOURTH].at(8, 19, 30), self._corrects_his_address)
         yield Event(months[_SECOND].at(13, 15, 30), self._gets_back(self.accounts.stranger, Money(3_000)))
@@ -202,6 +203,14 @@ class _Story:
         self.bank.charge_fee(_MONTHLY_FEE_CENTS, at=at)
         self.bank.pay_out(at=at)
         payments.sync_till(Provider.STRIPE, gateway=gateway_for(Provider.STRIPE), at=at)
+
+    def _asks_for_attestations(self, at: datetime) -> None:
+        """Claire proves to her landlord that she owes nothing; Oscar, to his accountant, what he paid."""
+        claire = self.accounts.individual
+        if not balances.open_items(claire.pk):
+            invoices.attest_nothing_due(claire, by=None, at=at)
+        oscar = self.accounts.stranger
+        invoices.attest_paid_in(oscar, local_date(at).year, by=None, at=at)
 
     def _takes_two_mailboxes_back(self, at: datetime) -> None:
         """The company had closed two mailboxes: a credit note on its last invoice, before it pays."""

@@ -29,6 +29,8 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         "view_invoice",
         "view_receipt",
         "view_receiptcancellation",
+        "view_attestation",
+        "add_attestation",
         "view_vatrate",
         "view_validation",
         "view_quote",

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from billing_portal.staff import (
     approvals,
+    attestations,
     closings,
     crediting,
     customers,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("clients/<str:number>/", customers.customer, name="customer"),
     path("clients/<str:number>/modifier/", customers.edit_customer, name="edit_customer"),
     path("clients/<str:number>/facture/", invoicing.write_invoice, name="write_invoice"),
+    path("clients/<str:number>/attestations/", attestations.attestations, name="attestations"),
     path("clients/<str:number>/releve/", statements.statement, name="statement"),
     path("clients/<str:number>/vies/", evidence.check_number, name="check_number"),
     path("clients/<str:number>/indice/", evidence.note_place, name="note_place"),

@@ -1,7 +1,8 @@
-"""Documents: invoices and credit notes with lines and VAT, quotes, receipts and their cancellations; series, files."""
+"""Documents: invoices and credit notes with lines and VAT, quotes, receipts, attestations; their series, files."""
 
 from __future__ import annotations
 
+from invoices.models.attestation import Attestation
 from invoices.models.cancellation import ReceiptCancellation
 from invoices.models.invoice import BUYER_TEXTS, LABEL_LENGTH, ROUTING_LENGTHS, Invoice, InvoiceLine, InvoiceVat
 from invoices.models.quote import Quote
@@ -16,6 +17,7 @@ __all__ = [
     "LABEL_LENGTH",
     "NOTE_LENGTH",
     "ROUTING_LENGTHS",
+    "Attestation",
     "DocumentSeries",
     "Invoice",
     "InvoiceLine",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from invoices.models.attestation import Attestation
 from invoices.models.cancellation import ReceiptCancellation
 from invoices.models.invoice import Invoice
 from invoices.models.quote import Quote
@@ -16,7 +17,7 @@ from invoices.models.receipt import Receipt
 from invoices.models.validation import Validation
 from invoices.states import RenditionKind
 
-_OWNERS = ("invoice", "receipt", "cancellation", "quote")
+_OWNERS = ("invoice", "receipt", "cancellation", "quote", "attestation")
 
 
 def _of_one() -> Q:
@@ -36,6 +37,7 @@ class Rendition(models.Model):
         ReceiptCancellation, null=True, on_delete=models.PROTECT, related_name="renditions"
     )
     quote = models.ForeignKey(Quote, null=True, on_delete=models.PROTECT, related_name="renditions")
+    attestation = models.ForeignKey(Attestation, null=True, on_delete=models.PROTECT, related_name="renditions")
     validation = models.ForeignKey(
         Validation, verbose_name=_("validation"), null=True, on_delete=models.PROTECT, related_name="renditions"
     )
@@ -62,6 +64,9 @@ class Rendition(models.Model):
             models.UniqueConstraint(fields=["receipt", "kind", "sha256"], name="invoices_receipt_rendition_once"),
             models.UniqueConstraint(
                 fields=["cancellation", "kind", "sha256"], name="invoices_cancellation_rendition_once"
+            ),
+            models.UniqueConstraint(
+                fields=["attestation", "kind", "sha256"], name="invoices_attestation_rendition_once"
             ),
             models.UniqueConstraint(fields=["quote", "kind", "sha256"], name="invoices_quote_rendition_once"),
         ]

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from invoices.selectors.attestations import (
+    Checked,
+    WhatIsDue,
+    attestation_file,
+    attestations_of,
+    check_attestation,
+    get_attestation,
+    what_is_due,
+    years_paid,
+)
 from invoices.selectors.corrections import (
     Correction,
     correction_of,
@@ -58,6 +68,7 @@ from invoices.selectors.statements import AccountStatement, TooManyMovements, ac
 __all__ = [
     "AccountStatement",
     "ArchiveState",
+    "Checked",
     "Correction",
     "Counts",
     "CreditNotePage",
@@ -73,10 +84,14 @@ __all__ = [
     "ServiceSold",
     "StoredDocument",
     "TooManyMovements",
+    "WhatIsDue",
     "account_statement",
     "archive_state",
+    "attestation_file",
+    "attestations_of",
     "cancellation_file",
     "cancellations_that_reopened",
+    "check_attestation",
     "chosen_invoices",
     "correction_of",
     "credit_note_by_key",
@@ -88,6 +103,7 @@ __all__ = [
     "dossiers_of",
     "files_of",
     "files_of_many",
+    "get_attestation",
     "get_cancellation",
     "get_invoice",
     "get_quote",
@@ -118,8 +134,10 @@ __all__ = [
     "series_states",
     "stored_hashes",
     "waiting_validations",
+    "what_is_due",
     "what_is_missing",
     "why_not_correct",
     "why_not_with",
     "with_taken",
+    "years_paid",
 ]

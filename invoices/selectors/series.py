@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Sum
 
-from invoices.models import DocumentSeries, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
+from invoices.models import Attestation, DocumentSeries, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
 from invoices.states import Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-_MODELS: Final[dict[str, type[Invoice | Quote | Receipt | ReceiptCancellation]]] = {
+_MODELS: Final[dict[str, type[Attestation | Invoice | Quote | Receipt | ReceiptCancellation]]] = {
     Series.RECEIPT.value: Receipt,
     Series.CANCELLATION.value: ReceiptCancellation,
+    Series.ATTESTATION.value: Attestation,
     Series.QUOTE.value: Quote,
     Series.PROFORMA.value: Quote,
 }
@@ -68,6 +69,7 @@ def archive_state() -> ArchiveState:
         receipts=Count("receipt", distinct=True),
         cancellations=Count("cancellation", distinct=True),
         quotes=Count("quote", distinct=True),
+        attestations=Count("attestation", distinct=True),
     )
     return ArchiveState(counted["files"], counted["size"] or 0, sum(owners.values()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from invoices.numbering import DateBeforeLast
 from invoices.services.accepting import Agreement, QuoteChanged, accept, accept_by_money
+from invoices.services.attesting import NothingPaid, StillDue, attest_nothing_due, attest_paid_in
 from invoices.services.cancelling import BadCancellation, Return, Reversal, cancel_receipt, restore_receipt
 from invoices.services.checking import NothingToHandle, handle, print_again
 from invoices.services.correcting import CannotCorrect, Correction, correct_buyer
@@ -23,6 +24,7 @@ from invoices.services.receiving import ReceiptKeyReused, issue_receipt
 from invoices.services.rendering import (
     NotIssued,
     Rendered,
+    render_attestation,
     render_cancellation,
     render_invoice,
     render_quote,
@@ -44,6 +46,7 @@ __all__ = [
     "NewLine",
     "NotIssued",
     "NotPaid",
+    "NothingPaid",
     "NothingToBill",
     "NothingToHandle",
     "QuoteChanged",
@@ -53,11 +56,14 @@ __all__ = [
     "Request",
     "Return",
     "Reversal",
+    "StillDue",
     "TakenBack",
     "TooMany",
     "VatNotDecided",
     "accept",
     "accept_by_money",
+    "attest_nothing_due",
+    "attest_paid_in",
     "cancel_receipt",
     "correct_buyer",
     "draft",
@@ -70,6 +76,7 @@ __all__ = [
     "print_again",
     "read_line",
     "refuse_quote",
+    "render_attestation",
     "render_cancellation",
     "render_invoice",
     "render_paid",

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from core.failpoints import failpoint
 from core.money import Money
 from invoices import archive, pdf
-from invoices.models import ROUTING_LENGTHS, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
+from invoices.models import ROUTING_LENGTHS, Attestation, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
 from invoices.services.checking import Checked, check, check_file, record
 from invoices.states import Outcome, RenditionKind
 
@@ -73,6 +73,19 @@ def render_cancellation(cancellation_id: int, *, at: datetime) -> Rendition:
     stored = _archive(pdf.cancellation_pdf(cancellation, before=before))
     rendition, _ = Rendition.objects.get_or_create(
         cancellation=cancellation,
+        kind=RenditionKind.PDF,
+        sha256=stored.sha256,
+        defaults={"size": stored.size, "created_at": at},
+    )
+    return rendition
+
+
+def render_attestation(attestation_id: int, *, at: datetime) -> Rendition:
+    """Print an attestation and store it, as `render_receipt`. Raises Attestation.DoesNotExist."""
+    attestation = Attestation.objects.get(pk=attestation_id)
+    stored = _archive(pdf.attestation_pdf(attestation))
+    rendition, _ = Rendition.objects.get_or_create(
+        attestation=attestation,
         kind=RenditionKind.PDF,
         sha256=stored.sha256,
         defaults={"size": stored.size, "created_at": at},

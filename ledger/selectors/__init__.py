@@ -40,6 +40,7 @@ from ledger.selectors.items import (
     taken_back_by,
     was_held,
 )
+from ledger.selectors.paid import MoneyPaid, money_paid, taken_back_since, years_of_money
 from ledger.selectors.proofs import (
     ChainHead,
     ClosingView,
@@ -79,6 +80,7 @@ __all__ = [
     "InFlight",
     "KeptMoney",
     "LotView",
+    "MoneyPaid",
     "Movement",
     "OpenItemView",
     "OpenThen",
@@ -122,6 +124,7 @@ __all__ = [
     "lot_of",
     "lots_of",
     "money_in_flight",
+    "money_paid",
     "nets_of",
     "open_amounts",
     "open_items",
@@ -134,9 +137,11 @@ __all__ = [
     "statement_page",
     "statement_years",
     "taken_back_by",
+    "taken_back_since",
     "transactions",
     "vat_booked",
     "vat_of_others",
     "vat_released",
     "was_held",
+    "years_of_money",
 ]

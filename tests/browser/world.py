@@ -18,6 +18,7 @@ from invoices.tests.making import quoted
 from ledger import services as ledger
 from ledger.kinds import Journal, Origin
 from payments.models import Failure, Payment, PaymentStatus, Purpose
+from tests.browser.contested import contest_and_attest
 from tests.browser.methods import doubtful_method, keep_methods
 from tests.support.cast import make_cast
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Customer
-    from invoices.models import Invoice, Quote, Receipt
+    from invoices.models import Attestation, Invoice, Quote, Receipt
     from payments.models import SavedMethod
     from tests.support.cast import Cast
 
@@ -52,6 +53,9 @@ class World:
     credited: Payment
     checking: Payment
     refused: Payment
+    contester: User
+    contested: Payment
+    attested: Attestation
     saved: SavedMethod
     doubtful: SavedMethod
 
@@ -72,8 +76,12 @@ def make_world(url: str) -> World:
     misnamed = patient.invoices.get()
     accounts.update_profile(patient, name="Bureau d’études de la Loire", at=now)
     credited = _credited(cast.individual, received, now)
+    contester, contested, attested = contest_and_attest(now)
     return World(
         url=url,
+        contester=contester,
+        contested=contested,
+        attested=attested,
         cast=cast,
         late=late,
         waiting=User.objects.get(email="loire@example.org"),
