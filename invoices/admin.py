@@ -30,6 +30,7 @@ from invoices.models import (
     Rendition,
     Validation,
 )
+from invoices.presenting import LINES_SHOWN
 from invoices.rate_admin import VatRateAdmin
 from invoices.receipt_admin import CancellationAdmin, ReceiptAdmin
 from invoices.reports import invoice_sheet
@@ -50,8 +51,13 @@ WORKBOOK_ROWS = 20_000  # a workbook is written before its first byte is sent: s
 
 class LineInline(ReadOnlyInline):
     model = InvoiceLine
+    verbose_name_plural = gettext_lazy("lines (the first 200)")
     fields = readonly_fields = ("label", "period_start", "period_end", "quantity", "unit_price", "rate", "net")
     ordering = ("position",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InvoiceLine]:
+        shown: QuerySet[InvoiceLine] = super().get_queryset(request).filter(position__lte=LINES_SHOWN)
+        return shown
 
     @admin.display(description=gettext_lazy("amount before VAT"))
     def net(self, line: InvoiceLine) -> str:

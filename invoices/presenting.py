@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from ledger.selectors import AllocationView
 
 
+LINES_SHOWN = 200
+"""How many lines of a document a page shows; its files have them all."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownLine:
     """A line in figures. Amounts of all lines sum to the total that the reader sees."""

@@ -130,6 +130,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "page": selectors.quote_page(quote, on=local_date(request.now)),
+        "texts": selectors.texts_to_come(request.customer, on=local_date(request.now)),
         "agreement": agreement or AgreementForm(text=_agreement(quote)),
         "refusal": refusal or RefusalForm(),
     }

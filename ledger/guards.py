@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 _SQL = Path(__file__).parent / "sql"
-_PARTS = ("guards", "proof_guards")
+_PARTS = ("guards", "proof_guards", "day_guards")
 _SECTION = re.compile(r"^-- [A-Z][\w -]*:(.*)$", re.MULTILINE)
 _TRIGGER = re.compile(r"CREATE TRIGGER.*?\nEND;", re.DOTALL)
 
@@ -27,6 +27,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
 def install_proof(connection: BaseDatabaseWrapper) -> None:
     """Create the triggers of the chain of proofs and of the closings. As `install`, for their tables."""
     _create(connection, "proof_guards", ("postgresql_proof_guards.sql",))
+
+
+def install_days(connection: BaseDatabaseWrapper) -> None:
+    """Create the trigger that compares the day of effect with that of recording. As `install`."""
+    _create(connection, "day_guards", ("postgresql_day_guards.sql",))
 
 
 def _create(connection: BaseDatabaseWrapper, part: str, on_postgresql: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import staff_required
 from accounts.selectors import NoSeller
-from billing_portal.staff.crediting_forms import CreditForm, new_form, taken_forms
+from billing_portal.staff.crediting_forms import MOST_LINES, CreditForm, new_form, taken_forms
 from billing_portal.staff.views import UNPROCESSABLE, staff_page
 from core.clock import local_date
 from core.money import ZERO, Money
@@ -47,7 +47,8 @@ def credit_note(request: UserRequest, number: str) -> HttpResponse:
         return _issued(request, known)
     if not (form.is_valid() and lines.is_valid()):
         return _page(request, invoice, left, form, lines, status=UNPROCESSABLE)
-    asked = [TakenBack(line.line.position) for line in left.open_lines] if "all" in request.POST else lines.taken
+    everything = "all" in request.POST or bool(form.cleaned_data["everything"])
+    asked = [TakenBack(line.line.position) for line in left.open_lines] if everything else lines.taken
     try:
         taken = take(left, asked)
         if "issue" in request.POST and form.cleaned_data["looked"] == taken.total.cents:
@@ -55,7 +56,14 @@ def credit_note(request: UserRequest, number: str) -> HttpResponse:
     except _REFUSALS as refusal:
         form.add_error(None, str(refusal))
         return _page(request, invoice, left, form, lines, status=UNPROCESSABLE)
-    return _page(request, invoice, left, _looked(form, taken), _with(lines, asked, left), taken=taken)
+    return _page(
+        request,
+        invoice,
+        left,
+        _looked(form, taken, everything=everything and len(left.open_lines) > MOST_LINES),
+        _with(lines, asked, left),
+        taken=taken,
+    )
 
 
 @staff_required
@@ -135,16 +143,18 @@ def _page(
         "open": open_now,
         "form": form,
         "lines": lines,
+        "hidden": max(len(left.open_lines) - MOST_LINES, 0),
         "taken": taken,
+        "taken_lines": taken.lines[:MOST_LINES] if taken else [],
         "freed": max(taken.total - open_now, ZERO) if taken else ZERO,
     }
     title = _("Credit note on %(number)s") % {"number": invoice.number}
     return staff_page(request, "staff/credit_note.html", title, status=status, **context)
 
 
-def _looked(form: CreditForm, taken: Taken) -> CreditForm:
-    """The same form, which remembers the total that the page shows."""
-    return CreditForm({**form.cleaned_data, "looked": taken.total.cents})
+def _looked(form: CreditForm, taken: Taken, *, everything: bool) -> CreditForm:
+    """The same form, which remembers the total that the page shows, and whether it is all of more lines than that."""
+    return CreditForm({**form.cleaned_data, "looked": taken.total.cents, "everything": "on" if everything else ""})
 
 
 def _with(lines: Any, asked: list[TakenBack], left: Left) -> Any:

@@ -25,7 +25,10 @@ else:  # Django's forms name their model in the type checker's eyes only
 
 
 class CreditForm(forms.Form):
-    """What the whole credit note says. `key` makes a second click the first one; `looked` is the total seen."""
+    """What the whole credit note says. `key` makes a second click the first one; `looked` is the total seen.
+
+    `everything` stands for all lines of an invoice that has more than the page shows.
+    """
 
     reason = forms.CharField(
         label=_("Reason"), max_length=LABEL_LENGTH, help_text=_("The customer reads it on the credit note.")
@@ -41,6 +44,7 @@ class CreditForm(forms.Form):
     )
     key = forms.CharField(max_length=100, widget=forms.HiddenInput)
     looked = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    everything = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class TakenForm(forms.Form):
@@ -85,7 +89,7 @@ class _TakenForms(_LineFormSet):
         return [form.taken for form in self.forms if form.taken is not None]
 
 
-MOST_LINES = 1000
+MOST_LINES = 200  # four fields each, and a form holds 1,000
 TakenFormSet = forms.formset_factory(
     TakenForm, formset=_TakenForms, extra=0, max_num=MOST_LINES, absolute_max=MOST_LINES
 )
@@ -97,7 +101,8 @@ def new_form() -> CreditForm:
 
 
 def taken_forms(lines: list[LineLeft], posted: Mapping[str, Any] | None = None) -> Any:
-    """One form for each line of which something is left, with the line beside it as `left`."""
+    """One form for each line of which something is left, MOST_LINES at most, with the line beside it as `left`."""
+    lines = lines[:MOST_LINES]
     forms_of_lines = TakenFormSet(posted, initial=[{"position": line.line.position} for line in lines])
     by_position = {str(line.line.position): line for line in lines}
     for form in forms_of_lines:

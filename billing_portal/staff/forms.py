@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -21,7 +20,6 @@ else:  # Django's forms name their model in the type checker's eyes only
     _CustomerModelForm = forms.ModelForm
     _LineFormSet = forms.BaseFormSet
 
-_RATES = [("20", "20 %"), ("10", "10 %"), ("5.5", "5,5 %"), ("2.1", "2,1 %"), ("0", "0 %")]
 _USUAL_VALIDITY = timedelta(days=30)
 _TYPED = 40
 _PLACE = ("address_line1", "address_line2", "postcode", "city", "country")
@@ -71,12 +69,11 @@ class EditCustomerForm(CustomerForm):
 
 
 class LineForm(forms.Form):
-    """One line of an invoice; a line left blank does not count."""
+    """One line of an invoice; a line left blank does not count. Its VAT is not typed: who buys decides it."""
 
     label = forms.CharField(label=_("Label"), max_length=300)
     quantity = forms.DecimalField(label=_("Quantity"), initial=1, max_digits=12, decimal_places=4, localize=True)
     unit_price = forms.DecimalField(label=_("Unit price without VAT"), max_digits=14, decimal_places=6, localize=True)
-    rate = forms.TypedChoiceField(label=_("VAT"), choices=_RATES, initial="20", coerce=Decimal)
     period_start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     period_end = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -100,12 +97,7 @@ MOST_LINES = 200
 
 def line_formset(lines: Sequence[dict[str, Any]] = ()) -> Any:
     """The lines that are there and three blank ones."""
-    return LineFormSet(initial=[{**line, "rate": _rate(line["rate"])} for line in lines])
-
-
-def _rate(rate: Decimal | None) -> str:
-    """As a choice of the form; none is the standard rate."""
-    return _RATES[0][0] if rate is None else f"{rate.normalize():f}"
+    return LineFormSet(initial=list(lines))
 
 
 LineFormSet = forms.formset_factory(

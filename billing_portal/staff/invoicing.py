@@ -22,12 +22,14 @@ from accounts.permissions import staff_required
 from accounts.selectors import NoSeller
 from accounts.services import refresh_vat_number
 from billing_portal.staff.customers import customer_or_404
-from billing_portal.staff.forms import BLANK_LINES, InvoiceForm, LineFormSet, line_formset
+from billing_portal.staff.forms import BLANK_LINES, MOST_LINES, InvoiceForm, LineFormSet, line_formset
 from billing_portal.staff.views import UNPROCESSABLE, staff_page
+from core.clock import local_date
 from core.money import Money
 from invoices import services as invoices
 from invoices.models import Invoice
-from invoices.selectors import what_is_missing
+from invoices.presenting import LINES_SHOWN
+from invoices.selectors import texts_to_come, what_is_missing
 from invoices.states import InvoiceStatus
 from ledger import selectors as ledger
 
@@ -69,17 +71,19 @@ def draft(request: UserRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(Invoice.objects.select_related("customer"), public_id=public_id)
     if found.status == InvoiceStatus.ISSUED:
         return redirect("staff:customer", found.customer.number)
-    balance = ledger.get_balance(found.customer_id).balance
+    balance, lines = ledger.get_balance(found.customer_id).balance, found.lines.count()
     context: dict[str, Any] = {
         "invoice": found,
-        "lines": found.lines.order_by("position"),
+        "lines": found.lines.order_by("position")[:LINES_SHOWN],
+        "lines_count": lines,
+        "texts": texts_to_come(found.customer, on=local_date(request.now)),
         "net": Money(found.net_cents),
         "vat": Money(found.vat_cents),
         "total": Money(found.total_cents),
         "balance": balance,
         "balance_after": balance - Money(found.total_cents),
         "missing": what_is_missing(found, at=request.now),
-        "again": f"{reverse('staff:write_invoice', args=[found.customer.number])}?brouillon={found.public_id}",
+        "again": _again(found) if lines <= MOST_LINES else "",
     }
     return staff_page(request, "staff/draft.html", _("Draft invoice"), **context)
 
@@ -109,6 +113,11 @@ def discard(request: UserRequest, public_id: UUID) -> HttpResponse:
     if _forget(found):
         messages.success(request, _("The draft is forgotten. Nothing was issued."))
     return redirect("staff:customer", found.customer.number)
+
+
+def _again(found: Invoice) -> str:
+    """Where the draft is written again; longer ones than the form holds are not."""
+    return f"{reverse('staff:write_invoice', args=[found.customer.number])}?brouillon={found.public_id}"
 
 
 def _form(
@@ -153,8 +162,7 @@ def _lines(former: Invoice | None) -> list[dict[str, Any]]:
     columns = ("label", "quantity", "unit_price", "period_start", "period_end")
     if former is None:
         return []
-    rows = former.lines.order_by("position").values(*columns, "product_rate")
-    return [{"rate": row.pop("product_rate"), **row} for row in rows]
+    return list(former.lines.order_by("position").values(*columns))
 
 
 @transaction.atomic

@@ -67,7 +67,10 @@ def quote(request: UserRequest, public_id: UUID) -> HttpResponse:
     """One quote: what it offers, where it stands, who agreed to it."""
     found = _quote(public_id)
     page = documents.quote_page(found, on=local_date(request.now))
-    return staff_page(request, "staff/quote.html", page.title, page=page, quote=found, form=WithdrawalForm())
+    texts = _texts(found, request)
+    return staff_page(
+        request, "staff/quote.html", page.title, page=page, quote=found, form=WithdrawalForm(), texts=texts
+    )
 
 
 @staff_required
@@ -79,7 +82,7 @@ def withdraw_quote(request: UserRequest, public_id: UUID) -> HttpResponse:
     form = WithdrawalForm(request.POST)
     if not form.is_valid():
         page = documents.quote_page(found, on=local_date(request.now))
-        context = {"page": page, "quote": found, "form": form}
+        context = {"page": page, "quote": found, "form": form, "texts": _texts(found, request)}
         return staff_page(request, "staff/quote.html", page.title, status=UNPROCESSABLE, **context)
     try:
         invoices.withdraw_quote(found, by=request.user, at=request.now, reason=form.cleaned_data["reason"])
@@ -105,6 +108,10 @@ def quote_file(request: UserRequest, public_id: UUID) -> HttpResponse:
         return redirect("staff:quote", public_id)
     disposition = content_disposition_header(as_attachment=True, filename=f"{found.number}.pdf") or "attachment"
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})
+
+
+def _texts(found: Quote, request: UserRequest) -> documents.TextsToCome:
+    return documents.texts_to_come(found.customer, on=local_date(request.now))
 
 
 def _quote(public_id: UUID) -> Quote:

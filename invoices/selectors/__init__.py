@@ -60,7 +60,7 @@ from invoices.selectors.lists import (
 )
 from invoices.selectors.paid import PaidBy, paid_in_full
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
-from invoices.selectors.proofs import what_is_missing
+from invoices.selectors.proofs import Refusal, TextsToCome, refusals, texts_to_come, what_is_missing
 from invoices.selectors.quotes import QuotePage, get_quote, quote_file, quote_page, quote_state, quotes_of
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
 from invoices.selectors.statements import AccountStatement, TooManyMovements, account_statement
@@ -80,9 +80,11 @@ __all__ = [
     "PaidBy",
     "Period",
     "QuotePage",
+    "Refusal",
     "SeriesState",
     "ServiceSold",
     "StoredDocument",
+    "TextsToCome",
     "TooManyMovements",
     "WhatIsDue",
     "account_statement",
@@ -131,8 +133,10 @@ __all__ = [
     "receipts_of",
     "receipts_that_paid",
     "reversed_on_paper",
+    "refusals",
     "series_states",
     "stored_hashes",
+    "texts_to_come",
     "waiting_validations",
     "what_is_due",
     "what_is_missing",

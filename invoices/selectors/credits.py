@@ -12,7 +12,7 @@ from core.money import ZERO, Money
 from invoices.crediting import what_is_left
 from invoices.models import Invoice, InvoiceLine, InvoiceVat
 from invoices.parties import Buyer, Seller
-from invoices.presenting import ShownLine, ShownVat, shown_lines, shown_vat, what_became
+from invoices.presenting import LINES_SHOWN, ShownLine, ShownVat, shown_lines, shown_vat, what_became
 from invoices.selectors.files import DocumentFiles, files_of
 from invoices.states import FreedMoney, InvoiceStatus
 from ledger import selectors as ledger
@@ -34,11 +34,17 @@ class CreditNotePage:
     seller: Seller
     buyer: Buyer
     lines: list[ShownLine]
+    lines_count: int
     vat: list[ShownVat]
     what_became: str
     replaced_by: Invoice | None
     to_refund: Money
     files: DocumentFiles
+
+    @property
+    def is_shortened(self) -> bool:
+        """Whether it has more lines than are shown here."""
+        return self.lines_count > len(self.lines)
 
     @property
     def net(self) -> Money:
@@ -54,12 +60,14 @@ def credit_note_page(note: Invoice) -> CreditNotePage:
     if note.original is None:
         raise TypeError(f"{note} is not a credit note")
     buyer, vat = Buyer.thawed(note.buyer), list(note.vat.order_by("-rate", "category"))
+    lines = list(note.lines.order_by("position"))
     return CreditNotePage(
         invoice=note,
         original=note.original,
         seller=Seller.thawed(note.seller),
         buyer=buyer,
-        lines=shown_lines(list(note.lines.order_by("position")), vat, with_vat=buyer.is_consumer),
+        lines=shown_lines(lines, vat, with_vat=buyer.is_consumer)[:LINES_SHOWN],
+        lines_count=len(lines),
         vat=shown_vat(vat),
         what_became=what_became(note),
         replaced_by=Invoice.objects.filter(replaces=note.original, status=InvoiceStatus.ISSUED).first(),

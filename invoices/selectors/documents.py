@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Sum
 from core.money import ZERO, Money
 from invoices.models import Invoice, Receipt, ReceiptCancellation, Rendition
 from invoices.parties import Buyer, Seller
-from invoices.presenting import ShownLine, ShownPayment, ShownVat, shown_lines, shown_payment, shown_vat
+from invoices.presenting import LINES_SHOWN, ShownLine, ShownPayment, ShownVat, shown_lines, shown_payment, shown_vat
 from invoices.selectors.corrections import last_day_to_correct
 from invoices.selectors.credits import credit_notes_of
 from invoices.selectors.files import DocumentFiles, files_of
@@ -39,7 +39,9 @@ class InvoicePage:
     invoice: Invoice
     seller: Seller
     buyer: Buyer
+    period: str
     lines: list[ShownLine]
+    lines_count: int
     vat: list[ShownVat]
     payments: list[ShownPayment]
     receipts: list[Receipt]
@@ -65,9 +67,9 @@ class InvoicePage:
         return Money(self.invoice.total_cents)
 
     @property
-    def period(self) -> str:
-        period = usual_period((line.period_start, line.period_end) for line in self.lines)
-        return period_text(*period) if period else ""
+    def is_shortened(self) -> bool:
+        """Whether it has more lines than are shown here."""
+        return self.lines_count > len(self.lines)
 
 
 def get_invoice(customer: Customer, public_id: UUID, *, on: date) -> InvoicePage:
@@ -83,12 +85,16 @@ def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
     allocations = ledger.allocations_of(number)
     left = allocations[0].left if allocations else ledger.open_amounts([number]).get(number, ZERO)
     notes = list(credit_notes_of(invoice)) if getattr(invoice, "has_credit_notes", True) else []
+    lines = list(invoice.lines.order_by("position"))
+    period = usual_period((line.period_start, line.period_end) for line in lines)
     taken = sum((Money(note.total_cents) for note in notes), ZERO)
     return InvoicePage(
         invoice=invoice,
         seller=seller,
         buyer=buyer,
-        lines=shown_lines(list(invoice.lines.order_by("position")), vat, with_vat=buyer.is_consumer),
+        period=period_text(*period) if period else "",
+        lines=shown_lines(lines, vat, with_vat=buyer.is_consumer)[:LINES_SHOWN],
+        lines_count=len(lines),
         vat=shown_vat(vat),
         payments=[shown_payment(allocation) for allocation in allocations],
         receipts=receipts_that_paid(invoice) if allocations else [],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.money import Money
 from invoices.models import Quote, Rendition
 from invoices.parties import Buyer, Seller
-from invoices.presenting import ShownLine, ShownVat, shown_lines, shown_vat
+from invoices.presenting import LINES_SHOWN, ShownLine, ShownVat, shown_lines, shown_vat
 from invoices.quote_content import lines_of, vat_of
 from invoices.quote_paper import quote_title
 from invoices.states import QuoteStatus, RenditionKind
@@ -31,12 +31,18 @@ class QuotePage:
     seller: Seller
     buyer: Buyer
     lines: list[ShownLine]
+    lines_count: int
     vat: list[ShownVat]
     state: QuoteStatus
 
     @property
     def is_open(self) -> bool:
         return self.state == QuoteStatus.SENT
+
+    @property
+    def is_shortened(self) -> bool:
+        """Whether it has more lines than are shown here."""
+        return self.lines_count > len(self.lines)
 
     @property
     def net(self) -> Money:
@@ -65,7 +71,8 @@ def quote_page(quote: Quote, *, on: date) -> QuotePage:
         title=quote_title(quote),
         seller=Seller.thawed(quote.seller),
         buyer=buyer,
-        lines=shown_lines(lines_of(quote), vat, with_vat=buyer.is_consumer),
+        lines=shown_lines(lines_of(quote), vat, with_vat=buyer.is_consumer)[:LINES_SHOWN],
+        lines_count=len(quote.lines),
         vat=shown_vat(vat),
         state=quote_state(quote, on=on),
     )

@@ -96,7 +96,7 @@ def _issue(
     note.content_hash = content_hash(invoice_content(note, lines, vat))
     move(note, InvoiceStatus.ISSUED)
     write_issued([note])
-    tell([note], at=at)
+    tell([note], {note.pk: vat}, at=at)
     return note
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
 
-LINES_AT_MOST = 1000
+LINES_AT_MOST = 10_000
 _QUANTITY = re.compile(r"-?[0-9]{1,8}(\.[0-9]{1,4})?")
 _PRICE = re.compile(r"[0-9]{1,8}(\.[0-9]{1,6})?")
 _RATE = re.compile(r"[0-9]{1,2}(\.[0-9]{1,2})?")

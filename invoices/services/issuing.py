@@ -33,6 +33,7 @@ __all__ = ["ISSUED_AT_ONCE", "NothingToBill", "TooMany", "issue", "issue_many"]
 ISSUED_AT_ONCE = 200
 PUBLIC_DAYS = 30  # Code de la commande publique, art. R. 2192-10
 VAT_WAITING = "445870"
+_LINES_AT_ONCE = 500  # a statement of cases takes time with the square of its rows
 _EVENTS = {DocumentKind.INVOICE: "invoice.issued", DocumentKind.CREDIT_NOTE: "credit_note.issued"}
 
 
@@ -98,7 +99,7 @@ def enter_books(
         invoice.content_hash = content_hash(invoice_content(invoice, lines[invoice.pk], vat[invoice.pk]))
         move(invoice, InvoiceStatus.ISSUED)
     write_issued(drafts)
-    tell(drafts, at=at)
+    tell(drafts, vat, at=at)
 
 
 def _lines_of(drafts: Sequence[Invoice]) -> dict[int, list[InvoiceLine]]:
@@ -119,7 +120,7 @@ def _price_all(drafts: Sequence[Invoice], lines: dict[int, list[InvoiceLine]], *
         for invoice in drafts
     }
     changed = [line for rows in lines.values() for line in rows if (line.rate, line.category) != before[line.pk]]
-    InvoiceLine.objects.bulk_update(changed, ["rate", "category"])
+    InvoiceLine.objects.bulk_update(changed, ["rate", "category"], batch_size=_LINES_AT_ONCE)
     for invoice in drafts:
         days = PUBLIC_DAYS if priced[invoice.pk].buyer.is_public else seller.payment_days
         invoice.due_date = days_after(on, days)
@@ -174,14 +175,10 @@ def _releases(vat: Sequence[InvoiceVat]) -> list[ledger.Release]:
     return [ledger.Release(VAT_WAITING, group.vat_account, Money(group.vat_cents)) for group in vat if group.vat_cents]
 
 
-def tell(issued: Sequence[Invoice], *, at: datetime) -> None:
+def tell(issued: Sequence[Invoice], vat: dict[int, list[InvoiceVat]], *, at: datetime) -> None:
     """Seal the fact, ask for each PDF, and for the mails: rendering either would keep the series locked."""
     for kind, event in _EVENTS.items():
-        facts = [
-            {"number": i.number, "total_cents": i.total_cents, "content_hash": i.content_hash}
-            for i in issued
-            if i.kind == kind
-        ]
+        facts = [_fact(invoice, vat[invoice.pk]) for invoice in issued if invoice.kind == kind]
         if facts:
             ledger.record_many(event, facts, at=at)
     renders = [
@@ -199,3 +196,17 @@ def tell(issued: Sequence[Invoice], *, at: datetime) -> None:
         payload={"invoice_ids": [invoice.pk for invoice in issued]},
     )
     outbox.enqueue_many([*renders, announce], at=at)
+
+
+def _fact(invoice: Invoice, vat: Sequence[InvoiceVat]) -> dict[str, object]:
+    """What is sealed of a document. Its totals, by category and rate, are summed by the closings (docs/closings.md)."""
+    totals = {"net": invoice.net_cents, "vat": invoice.vat_cents, "gross": invoice.total_cents}
+    for group in vat:
+        which = f"{group.category} {group.rate.normalize():f}"
+        totals |= {f"base {which}": group.base_cents, f"vat {which}": group.vat_cents}
+    return {
+        "number": invoice.number,
+        "total_cents": invoice.total_cents,
+        "content_hash": invoice.content_hash,
+        "totals": totals,
+    }

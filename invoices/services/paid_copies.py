@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from invoices.models import Invoice
 
 
+LINES_AT_MOST = 1_000  # about 5 s: somebody waits for it
+
+
 class NotPaid(ValueError):
-    """The invoice is not, or no longer, paid in full by money."""
+    """The invoice is not, or no longer, paid in full by money; or it is too long to be printed while one waits."""
 
 
 def render_paid(invoice: Invoice, *, at: datetime) -> Rendition:
@@ -34,6 +37,9 @@ def render_paid(invoice: Invoice, *, at: datetime) -> Rendition:
     paid = paid_in_full(invoice)
     if not paid:
         raise NotPaid(gettext("%(number)s is not paid in full: there is no paid copy.") % {"number": invoice.number})
+    if invoice.lines.count() > LINES_AT_MOST:
+        words = gettext("%(number)s has more than %(most)s lines: there is no paid copy; see its receipts.")
+        raise NotPaid(words % {"number": invoice.number, "most": LINES_AT_MOST})
     lines, vat = list(invoice.lines.order_by("position")), list(invoice.vat.order_by("-rate", "category"))
     refs = {each.lot_id: ledger.get_lot(each.lot_id).reference for each in paid}
     with translation.override(invoice.buyer["language"]):

@@ -14,6 +14,7 @@ from invoices.models import Receipt
 from invoices.numbering import take_numbers
 from invoices.parties import copy_buyer, copy_seller
 from invoices.states import Series
+from ledger import services as ledger
 from outbox import services as outbox
 
 if TYPE_CHECKING:
@@ -81,10 +82,11 @@ def issue_receipt(
 
 
 def write_receipt(receipt: Receipt, *, at: datetime, held: HeldSeries | None = None) -> None:
-    """Number, freeze and save a new receipt, and ask for its PDF. The caller holds the lock of the series."""
+    """Number, freeze, save and seal a new receipt, and ask for its PDF. The caller holds the lock of the series."""
     receipt.issue_date, receipt.issued_at = local_date(at), at
     [receipt.number] = take_numbers(Series.RECEIPT, 1, on=receipt.issue_date, held=held)
     _freeze(receipt)
+    _seal(receipt, at=at)
     _ask_for_paper(receipt, at=at)
 
 
@@ -99,6 +101,12 @@ def _same(known: Receipt, payment_ref: str, amount: Money) -> Receipt:
     if (known.payment_ref, known.amount_cents) != (payment_ref, amount.cents):
         raise ReceiptKeyReused(f"{known.key} is the key of {known.number}")
     return known
+
+
+def _seal(receipt: Receipt, *, at: datetime) -> None:
+    """The fact, with what closings sum of it. A receipt shows no VAT, so there is none to sum."""
+    fact = {"number": receipt.number, "content_hash": receipt.content_hash, "totals": {"gross": receipt.amount_cents}}
+    ledger.record("receipt.issued", fact, at=at)
 
 
 def _ask_for_paper(receipt: Receipt, *, at: datetime) -> None:

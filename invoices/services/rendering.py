@@ -14,6 +14,7 @@ from invoices import archive, pdf
 from invoices.models import ROUTING_LENGTHS, Attestation, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
 from invoices.services.checking import Checked, check, check_file, record
 from invoices.states import Outcome, RenditionKind
+from outbox import services as outbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +53,7 @@ def render_invoice(invoice_id: int, *, at: datetime) -> Rendered:
     except Exception:
         _note_pdf(invoice, _archive(pdf.invoice_pdf(invoice, lines, vat)), at=at)
         raise
+    outbox.report(1, 2, invoice.number or "")  # a long one keeps its lease
     return _keep(invoice, *_print(invoice, lines, vat, checked), at=at)
 
 

@@ -19,7 +19,7 @@ from invoices import checks, services
 from invoices.content import content_hash, invoice_content
 from invoices.evidence import gather
 from invoices.models import Invoice, InvoiceVat, VatRate
-from invoices.selectors import what_is_missing
+from invoices.selectors import refusals, what_is_missing
 from invoices.services import NewLine, VatNotDecided
 from invoices.states import InvoiceStatus
 from invoices.tests.making import HOSTING, MAILBOXES, issued, pay
@@ -105,6 +105,33 @@ def _refusal(draft: Invoice) -> str:
         services.issue(draft, at=NOON)
     assert Invoice.objects.get(pk=draft.pk).status == InvoiceStatus.DRAFT
     return str(refusal.value)
+
+
+def test_a_billing_run_learns_before_which_drafts_would_stop_it(cast: Cast, berlin: Customer) -> None:
+    good, nowhere = services.draft(cast.company, [HOSTING], at=NOON), services.draft(cast.stranger, [HOSTING], at=NOON)
+    waiting, done = services.draft(berlin, [HOSTING], at=NOON), issued(cast.individual)
+    update_profile(cast.stranger, name="Ivan Inconnu", country="FR", postcode="974", at=NOON)
+    drafts = [waiting, good, nowhere, done]
+
+    found = refusals(drafts, at=NOON)
+
+    assert [(each.invoice_id, each.may_come) for each in found] == [(waiting.pk, True), (nowhere.pk, False)]
+    assert GERMAN in found[0].reason
+    with pytest.raises(VatNotDecided):
+        services.issue_many(drafts, at=NOON)
+    refused = {each.invoice_id for each in found}
+    services.issue_many([draft for draft in drafts if draft.pk not in refused], at=NOON)
+    assert Invoice.objects.filter(number__isnull=False).count() == 2
+
+
+def test_asking_what_would_be_refused_writes_nothing_and_counts_the_limit_as_the_run_does() -> None:
+    drafts = [services.draft(customer_in("IT", str(place)), [LARGE], at=NOON) for place in (1, 2)]
+
+    [refusal] = refusals(drafts, at=NOON)
+
+    assert refusal.invoice_id == drafts[1].pk
+    assert "one-stop shop" in refusal.reason or "guichet unique" in refusal.reason
+    assert not Invoice.objects.filter(number__isnull=False).exists()
 
 
 def test_a_proof_that_is_too_old_holds_the_invoice(berlin: Customer) -> None:

@@ -16,7 +16,7 @@ from ledger.services.money_in import Received, Settled, receive_money
 from ledger.services.money_out import MoneyOut, refund_lot, reverse_money
 from ledger.services.moves import dispute_item, move_money, restart_reminders, settle, withdraw
 from ledger.services.pieces import Piece
-from ledger.services.posting import PostedTx, post
+from ledger.services.posting import PostedTx, TakesEffectLater, post
 from ledger.services.record import MonthNotOver, close_month, record, record_many
 from ledger.services.reducing import DebitLeg, FreedLot, Reduced, TooMuch, book_credit_note, write_off
 from ledger.services.sealing import seal
@@ -48,6 +48,7 @@ __all__ = [
     "Release",
     "Settled",
     "Source",
+    "TakesEffectLater",
     "TooMuch",
     "book_credit_note",
     "book_documents",

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 
+from core.clock import local_date
 from ledger.bundle import Bundle
 from ledger.models import Tx
 from ledger.services.writing import AlreadyPosted, KeyReused, Written, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from ledger.bundle import NewHold, Posting
 
@@ -27,6 +28,10 @@ R = TypeVar("R")
 class PostedTx:
     tx_id: int
     replayed: bool
+
+
+class TakesEffectLater(ValueError):
+    """An entry would take effect after its recording, which makes it valid (LPF art. A47 A-1, ValidDate)."""
 
 
 def repeatable(verb: Callable[P, R]) -> Callable[P, R]:
@@ -56,8 +61,10 @@ def post(
 
     One statement on PostgreSQL, however many legs and transactions; inside a transaction, three with its savepoint.
     House accounts are never locked; customers are locked lowest id first. Raises KeyReused when a known key has
-    another body.
+    another body, TakesEffectLater
+    when one would take effect after the day of `at`.
     """
+    _check_days(postings, today=local_date(at))
     bundle = Bundle(postings, at, placed, released)
     answer = _write_alone(bundle) if _calls_are_atomic() else _write_inside(bundle)
     if not isinstance(answer, AlreadyPosted):
@@ -65,6 +72,12 @@ def post(
     missing = [posting for posting in postings if posting.key not in answer.ids]
     fresh = dict(zip((posting.key for posting in missing), post(missing, at=at) if missing else [], strict=True))
     return [fresh.get(posting.key) or PostedTx(answer.ids[posting.key], replayed=True) for posting in postings]
+
+
+def _check_days(postings: Sequence[Posting], *, today: date) -> None:
+    for posting in postings:
+        if posting.effective_on is not None and posting.effective_on > today:
+            raise TakesEffectLater(f"{posting.key} takes effect on {posting.effective_on}, after {today}")
 
 
 def _calls_are_atomic() -> bool:

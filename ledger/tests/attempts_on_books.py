@@ -50,6 +50,11 @@ def no_key(world: World) -> None:
     world.house(key="")
 
 
+@attempt("ledger_tx_effective_by_its_recording")
+def an_effect_after_the_recording(world: World) -> None:
+    world.house(effective_on="2026-12-01")
+
+
 @attempt("ledger_tx_balanced")
 def debits_that_are_not_credits(world: World) -> None:
     world.leg(1, "627800", 100)

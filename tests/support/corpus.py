@@ -244,3 +244,21 @@ def _text(chance: random.Random, most: int) -> str:
     """Some words, now and then as long as the column."""
     words = [chance.choice(_WORDS) for _ in range(chance.choice([1, 3, 6, 60]))]
     return ("X" + " ".join(words))[:most].strip()
+
+
+def long_document(lines: int, *, seed: int) -> Made:
+    """An invoice of so many lines, with the parties of the first one of that seed."""
+    made = next(documents(1, seed=seed))
+    first, invoice = made.lines[0], made.invoice
+    rows = [
+        InvoiceLine(
+            position=position, label=f"Machine {position}", quantity=Decimal(3), unit_price=Decimal("94.25"),
+            rate=first.rate, category=first.category, net_cents=28_275,
+        )
+        for position in range(1, lines + 1)
+    ]  # fmt: skip
+    [group] = total_up([TaxedAmount(Money(row.net_cents), row.rate, row.category) for row in rows]).groups
+    made.vat[0].base_cents, made.vat[0].vat_cents = group.base.cents, group.vat.cents
+    invoice.net_cents, invoice.vat_cents = group.base.cents, group.vat.cents
+    invoice.total_cents, invoice.paid_at_issue_cents = group.base.cents + group.vat.cents, 0
+    return Made(invoice, rows, made.vat[:1], made.treatment)

@@ -37,7 +37,8 @@ _SANDBOX_SECONDS = 60.0
 _PAGE_SECONDS = 60.0
 _DOCUMENTS = "documents"
 _HEAVY = {_DOCUMENTS, EXPORTS}  # they take a processor each
-_RECYCLED = ("--max-tasks-per-child", "200")  # the validator keeps the memory it once needed
+_RECYCLED = ("--max-tasks-per-child", "200", "--max-memory-per-child", "800000")
+"""The validator keeps the memory it once needed."""
 
 
 class Command(BaseCommand):
