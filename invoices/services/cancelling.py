@@ -30,7 +30,7 @@ from invoices.services.receiving import write_receipt
 from invoices.states import CancelCause, Series
 from invoices.wording import document_words
 from ledger import selectors as ledger
-from ledger.services import ItemKind
+from ledger.services import ItemKind, record
 from outbox import services as outbox
 
 if TYPE_CHECKING:
@@ -160,9 +160,16 @@ def _cancel(
     )
     cancellation.content_hash = content_hash(cancellation_content(cancellation))
     cancellation.save(force_insert=True)
+    _seal(cancellation, at=at)
     _ask_for_paper(cancellation, at=at)
     _tell(cancellation, at=at)
     return cancellation
+
+
+def _seal(cancellation: ReceiptCancellation, *, at: datetime) -> None:
+    totals = {"gross": cancellation.amount_cents}
+    fact = {"number": cancellation.number, "content_hash": cancellation.content_hash, "totals": totals}
+    record("receipt.cancelled", fact, at=at)
 
 
 def _own(receipt: Receipt, documents: Sequence[PaidDocument]) -> list[Share]:
