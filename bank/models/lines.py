@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bank.models.accounts import BankAccount, PartyAccount
 from bank.models.statements import Statement
 from bank.words import LineKind, LineState
+from core.formats import money_text
 from core.money import Money
 
 
@@ -73,7 +74,7 @@ class BankLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.booked_on} {self.amount_cents} {self.text[:40]}"
+        return f"{self.booked_on} {money_text(self.amount)} {self.text[:40]}".strip()
 
     @property
     def amount(self) -> Money:

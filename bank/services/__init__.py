@@ -5,6 +5,7 @@ from __future__ import annotations
 from bank.services.describing import BadColumns, describe_table
 from bank.services.dropping import read_drop_folder
 from bank.services.importing import import_file
+from bank.services.owning import own_accounts
 from bank.services.planning import Chain, Planned, Preview, chain_words, summary
 from bank.words import LineState
 
@@ -17,6 +18,7 @@ __all__ = [
     "chain_words",
     "describe_table",
     "import_file",
+    "own_accounts",
     "read_drop_folder",
     "summary",
 ]

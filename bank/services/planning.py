@@ -66,6 +66,14 @@ class Planned:
         return len(self.statement.lines) - len(self.new)
 
     @property
+    def new_lines(self) -> list[Line]:
+        return [line for line, _identity in self.new]
+
+    @property
+    def has_balances(self) -> bool:
+        return self.statement.gap is not None
+
+    @property
     def missing(self) -> Money | None:
         """What moved between the two statements, where there is a gap."""
         if self.chain != Chain.GAP or self.before is None or self.statement.opening is None:

@@ -14,6 +14,7 @@ from bank.readers import FileRefused
 from bank.services import Chain
 from core.crypto import blind_index
 from core.money import Money
+from tests.support.rivals import race
 from tests.support.statements import OUR_IBAN, Movement, batch, camt053, camt054
 
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
@@ -160,3 +161,29 @@ def test_each_line_has_its_work(noon: datetime) -> None:
     imported(camt053(MOVEMENTS), noon)
 
     assert LineWork.objects.filter(line__isnull=False, version=1).count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_with_the_same_file_bring_each_line_once(noon: datetime) -> None:
+    content = camt053(MOVEMENTS, opening=100_000)
+    copy = camt053(MOVEMENTS, opening=100_000, sequence="2")
+    endings = race(*(lambda file=file: imported(file, noon) for file in (content, content, copy)))
+
+    assert [ending.error for ending in endings] == [None, None, None]
+    assert sorted(ending.value.new for ending in endings) == [0, 0, 3]
+    assert (BankLine.objects.count(), StatementFile.objects.count(), BankAccount.objects.count()) == (3, 2, 1)
+
+
+@pytest.mark.django_db
+def test_an_import_that_dies_in_the_middle_leaves_nothing_and_may_be_repeated(
+    noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = camt053(MOVEMENTS, opening=100_000)
+    with monkeypatch.context() as patch:
+        patch.setattr(LineWork.objects, "bulk_create", lambda *_rows: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            imported(content, noon)
+    assert not StatementFile.objects.exists()
+    assert not BankLine.objects.exists()
+
+    assert imported(content, noon).new == 3

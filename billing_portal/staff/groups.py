@@ -1,8 +1,9 @@
 """The two groups of staff, and what each may do. They are brought up to date after each migration.
 
 Support looks at everything, looks after customers, and tries failed work again. Finance also issues invoices, deals
-with invalid documents, gives money back, keeps the seller's identity and decides about approvals. Nobody may edit or
-delete what is immutable: those permissions are given to no group, and the admin refuses them even to a superuser.
+with invalid documents, imports bank statements, gives money back, keeps the seller's identity and decides about
+approvals. Nobody may edit or delete what is immutable: those permissions are given to no group, and the admin refuses
+them even to a superuser.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         *("view_payment", "add_amountreview", "view_webhookevent", "change_webhookevent"),
         *("view_savedmethod", "view_cardattempt", "view_refund", "view_dispute", "view_fraudwarning", "change_dispute"),
     ),
+    "bank": ("view_statement", "view_bankline", "view_bankaccount"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
@@ -48,6 +50,7 @@ _FINANCE: dict[str, tuple[str, ...]] = {
     "payments": (
         *("add_refund", "view_providermovement", "view_payout", "view_balancereading", "add_movementtreatment"),
     ),
+    "bank": ("add_statementfile", "add_bankaccount", "change_bankaccount"),
 }
 GRANTS = {
     SUPPORT: _SUPPORT,

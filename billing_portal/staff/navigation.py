@@ -36,6 +36,9 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     disputes = _list(request, _("Disputes"), "payments.dispute", "gavel")
     for entry in disputes:
         entry["active"] = request.path.startswith((entry["link"], "/admin/litiges/"))
+    statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
+    for entry in statements:
+        entry["active"] = request.path.startswith((entry["link"], "/admin/banque/"))
     return [
         to_do,
         *customers,
@@ -45,6 +48,8 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *refunds,
         *disputes,
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
+        *statements,
+        *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),
         *_list(request, _("Mails"), "outbox.message", "mail"),
@@ -59,6 +64,7 @@ def _house(request: HttpRequest) -> list[dict[str, Any]]:
         *_page(request, _("Exports"), "staff:exports", "download", "billing_portal.export_books"),
         *_page(request, _("Closings"), "staff:closings", "lock_clock", "ledger.view_closing"),
         *_list(request, _("Seller"), "accounts.seller", "storefront"),
+        *_list(request, _("Bank accounts"), "bank.bankaccount", "account_balance"),
         *_list(request, _("Rates of VAT"), "invoices.vatrate", "percent"),
         *_list(request, _("VAT numbers checked"), "accounts.vatnumbercheck", "verified"),
         *_list(request, _("Texts on invoices"), "accounts.invoicetext", "edit_note"),

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from billing_portal.staff import (
     approvals,
     attestations,
+    banking,
     closings,
     crediting,
     customers,
@@ -46,6 +47,9 @@ urlpatterns = [
     re_path(r"^litiges/(?P<public_id>[0-9a-f-]{36})/dossier\.(?P<form>pdf|json)$", disputing.pack, name="dispute_pack"),
     path("approbations/<uuid:public_id>/", approvals.approval, name="approval"),
     path("approbations/<uuid:public_id>/decider/", approvals.decide, name="decide"),
+    path("banque/importer/", banking.import_statement, name="import_statement"),
+    path("banque/importer/colonnes/", banking.describe_statement, name="describe_statement"),
+    path("banque/importer/confirmer/", banking.confirm_statement, name="confirm_statement"),
     path("exports/", exports.exports, name="exports"),
     path("exports/<str:name>/demander/", exports.ask, name="ask_export"),
     path("exports/<int:job_id>/fichier/", exports.export_file, name="export_file"),
