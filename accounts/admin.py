@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.usersessions.admin import UserSessionAdmin
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -30,6 +31,9 @@ else:
     _MembershipModelForm = _SellerModelForm = forms.ModelForm
 
 __all__ = ["InvoiceTextAdmin", "MembershipAdmin", "PlaceItemAdmin", "SellerAdmin", "UserAdmin", "VatNumberCheckAdmin"]
+
+# The login package looks people up by a user name, which ours do not have.
+UserSessionAdmin.search_fields = ["user__email", "ip"]
 
 
 @admin.register(User)
