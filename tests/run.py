@@ -19,7 +19,7 @@ from tests.support.engine import forget_templates, keep_templates
 
 _UNITS = ("-n", "2", "-m", "not journey and not browser")
 _FEW = ("-m", "journey")
-# What asks no database says the same on each engine: it is run once.
+# What asks no database, and what is marked `once`, says the same on each engine.
 _ONCE = ("--with-database",)
 PARTS: dict[str, tuple[str, ...]] = {
     "sqlite": ("--engine", "sqlite", *_UNITS),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PROFILE = {
     "name": "Claire Martin-Roux",
     "address_line1": "5 rue des Lilas",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 COUNT = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "2", "form-0-position": "1", "form-1-position": "2"}
 SAID = {"reason": "Résiliation", "freed_money": "BALANCE", "key": "staff:1", **COUNT}
 

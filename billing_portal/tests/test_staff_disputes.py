@@ -31,7 +31,7 @@ from payments.tests.drawer import MASTERCARD, Drawer
 from tests.support.bank import Bank, open_bank
 from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIST = reverse("admin:payments_dispute_changelist")
 WARNINGS = reverse("admin:payments_fraudwarning_changelist")
 

@@ -28,7 +28,7 @@ from payments.tests.desk import Desk
 from tests.support.bank import Bank, open_bank
 from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIST = reverse("admin:payments_refund_changelist")
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 

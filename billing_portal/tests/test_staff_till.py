@@ -28,6 +28,8 @@ from payments.tests.till_desk import Till
 from tests.support.bank import Bank, open_bank
 from tests.support.cast import make_individual
 
+pytestmark = pytest.mark.once
+
 PROOF = reverse("staff:proof")
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 GERMAN = "DE136695976"
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DETAILS = {
     "name": "Claire Martin-Œuvrard",
     "address_line1": "3 rue des Lilas",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from invoices.services import NewLine
     from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 YEAR = (date(2026, 11, 3), date(2027, 11, 2))
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from accounts.models import Customer
     from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 GOLDEN = Path(__file__).parent / "golden"
 
 

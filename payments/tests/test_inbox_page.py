@@ -15,6 +15,8 @@ from payments.models import EventState, Payment, Provider, WebhookEvent
 from payments.services.hearing import heard_of
 from payments.tests.desk import Desk
 
+pytestmark = pytest.mark.once
+
 INBOX = reverse("admin:payments_webhookevent_changelist")
 ALL = reverse("admin:payments_webhookevent_replay_failed")
 

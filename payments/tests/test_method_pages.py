@@ -21,6 +21,8 @@ from tests.support.bank import AMEX
 from tests.support.cast import make_company
 from tests.support.proof import just_proved
 
+pytestmark = pytest.mark.once
+
 LIST = "/moyens-de-paiement/"
 ADD = f"{LIST}ajouter/"
 

@@ -19,6 +19,8 @@ from payments.tests.desk import Desk, a_receipt
 from payments.tests.test_applying import owe
 from tests.support.cast import make_company
 
+pytestmark = pytest.mark.once
+
 FORM = "/alimenter/"
 
 

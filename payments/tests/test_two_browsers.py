@@ -22,6 +22,8 @@ from payments.tests.test_paypal_gateway import paypal_totals
 from payments.wiring import gateway_for
 from tests.support.cast import make_company
 
+pytestmark = pytest.mark.once
+
 DUE = 4_680
 
 

@@ -21,11 +21,11 @@ _OURS = pytest.StashKey[Path]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "postgresql"), default=os.environ.get("TEST_ENGINE", "sqlite"))
-    parser.addoption("--with-database", action="store_true", help="Only the tests that ask a database.")
+    parser.addoption("--with-database", action="store_true", help="Leave out what one engine says for both.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--with-database`, leave out what says the same on each engine because it asks none."""
+    """With `--with-database`, leave out what says the same on each engine: it asks none, or it is marked `once`."""
     if not config.getoption("--with-database"):
         return
     asking = [item for item in items if _asks_a_database(item)]
@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once") is not None:
+        return False
     fixtures: list[str] = getattr(item, "fixturenames", [])
     return item.get_closest_marker("django_db") is not None or not _DATABASE.isdisjoint(fixtures)
 
