@@ -96,8 +96,11 @@ class Uncollected:
     why: str
 
 
-def automatic_context(customer: Customer, at: datetime) -> dict[str, Any]:
-    """Automatic collection of a customer: on or off, what comes when from which method, and what does not and why."""
+def automatic_context(customer: Customer, at: datetime, *, usable: bool | None = None) -> dict[str, Any]:
+    """Automatic collection of a customer: on or off, what comes when from which method, and what does not and why.
+
+    `usable`: whether there is a usable method, where that is known.
+    """
     today = local_date(at)
     rule = selectors.rule_of(customer)
     why = selectors.why_not_collecting(rule, on=today)
@@ -114,7 +117,7 @@ def automatic_context(customer: Customer, at: datetime) -> dict[str, Any]:
         "next_debit": rows[0].debit if rows else None,
         "why_not": _WHY_NOT.get(why, "") if why and is_on else "",
         "uncollected": _uncollected(rule) if rule is not None and is_on and why is None else [],
-        "usable": selectors.usable_methods(customer).exists(),
+        "usable": selectors.usable_methods(customer).exists() if usable is None else usable,
     }
 
 

@@ -41,8 +41,7 @@ _SEE_OTHER: Final = 303
 def automatic(request: CustomerRequest) -> HttpResponse:
     """Turn automatic collection on, under an agreement, or off."""
     if request.method != "POST":
-        rule = rule_of(request.customer)
-        return _automatic_page(request, AutomaticForm(initial={"days_before": rule.cards_days_before if rule else 0}))
+        return _automatic_page(request)
     if request.POST.get("action") == "off":
         return _turn_off(request)
     form = AutomaticForm(request.POST)
@@ -160,9 +159,13 @@ def _pay_otherwise(request: CustomerRequest, found: Debit) -> HttpResponse:
     return redirect("payments:debit", public_id=found.public_id)
 
 
-def _automatic_page(request: CustomerRequest, form: AutomaticForm) -> HttpResponse:
+def _automatic_page(request: CustomerRequest, form: AutomaticForm | None = None) -> HttpResponse:
+    """The form that is to be corrected, or one that says how things are."""
     text = shown_consent((get_language() or "fr")[:2], name=COLLECT_DUE, at=request.now)
     around = presenting.automatic_context(request.customer, request.now)
+    if form is None:
+        rule = around["rule"]
+        form = AutomaticForm(initial={"days_before": rule.cards_days_before if rule else 0})
     return render(request, "payments/automatic.html", {"form": form, "consent": text, **around})
 
 

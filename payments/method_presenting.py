@@ -59,16 +59,17 @@ def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
     """The list, in the order of fallback, and what is due."""
     found = list(selectors.methods_of(customer))
     due = suggested_due(customer)
+    usable = [method for method in found if method.state == MethodState.ACTIVE]
     return {
         "rows": _rows(found, at),
         "to_sign": list(selectors.drafts_of(customer)),
         "may_be_debited": not customer.is_public,
-        "several": sum(method.state == MethodState.ACTIVE for method in found) > 1,
+        "several": len(usable) > 1,
         "making": list(selectors.methods_in_the_making(customer)),
         "due": due,
         "pay_due": typed(due) if due else "",
         "paypal": bool(settings.PAYPAL_CLIENT_ID),
-    } | automatic_context(customer, at)
+    } | automatic_context(customer, at, usable=bool(usable))
 
 
 def method_context(

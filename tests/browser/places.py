@@ -64,6 +64,8 @@ PLACES = [
         lambda w: w.waiting,
     ),
     Place("payment method, new", _named("payments:add_method"), claire),
+    Place("bank account, new", _named("payments:add_account"), claire),
+    Place("automatic payment", _named("payments:automatic"), claire),
     Place("payment method, to remove", lambda w: reverse("payments:remove_method", args=[w.saved.public_id]), claire),
     Place("transactions", _named("ledger:transactions"), claire),
     Place("transactions, nothing found", lambda _w: reverse("ledger:transactions") + "?q=introuvable", claire),
