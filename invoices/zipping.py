@@ -126,6 +126,8 @@ def _table(rows: Sequence[Row]) -> str:
         Series.CREDIT_NOTE: _("Credit note"),
         Series.RECEIPT: _("Receipt"),
         Series.CANCELLATION: _("Cancellation of a receipt"),
+        Series.QUOTE: _("Quote"),
+        Series.PROFORMA: _("Pro forma invoice"),
     }
     columns = [
         _("File"),

@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from core.money import Money
-from invoices.models import Invoice, Receipt, ReceiptCancellation, Rendition
+from invoices.models import Invoice, Quote, Receipt, ReceiptCancellation, Rendition
 from invoices.selectors.files import files_of_many
-from invoices.states import InvoiceStatus, RenditionKind, Series
+from invoices.states import InvoiceStatus, QuoteKind, RenditionKind, Series
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +53,13 @@ class StoredDocument:
 
 
 def documents_of(customer: Customer, period: Period) -> list[StoredDocument]:
-    """Invoices, receipts, then their cancellations, oldest first, each with the last PDF stored. Six queries."""
+    """Invoices, receipts, cancellations, quotes, each kind oldest first, with the last PDF stored. Eight queries."""
     dated = {"customer": customer, "issue_date__gte": period.start, "issue_date__lte": period.end}
     receipts = Receipt.objects.filter(**dated).order_by("issue_date", "number")
     invoices = Invoice.objects.filter(**dated, status=InvoiceStatus.ISSUED).order_by("issue_date", "number")
     cancellations = ReceiptCancellation.objects.filter(**dated).order_by("issue_date", "number")
-    return [*_invoices(invoices), *_receipts(receipts), *_cancellations(cancellations)]
+    quotes = Quote.objects.filter(**dated).order_by("issue_date", "number")
+    return [*_invoices(invoices), *_receipts(receipts), *_cancellations(cancellations), *_quotes(quotes)]
 
 
 def chosen_invoices(customer: Customer, numbers: Sequence[str]) -> list[StoredDocument]:
@@ -102,6 +103,25 @@ def _cancellations(rows: QuerySet[ReceiptCancellation]) -> list[StoredDocument]:
     own = Rendition.objects.filter(cancellation__in=rows.order_by(), kind=RenditionKind.PDF)
     stored = {pdf.cancellation_id: pdf for pdf in own.order_by("created_at", "pk")}
     return [_paper(row, Series.CANCELLATION, Money(-row.amount_cents), stored.get(row.pk)) for row in rows]
+
+
+def _quotes(rows: QuerySet[Quote]) -> list[StoredDocument]:
+    """Quotes and pro forma invoices, whatever became of them."""
+    pdfs = Rendition.objects.filter(quote__in=rows.order_by(), kind=RenditionKind.PDF).order_by("created_at", "pk")
+    stored = {pdf.quote_id: pdf for pdf in pdfs}
+    return [
+        StoredDocument(
+            number=row.number,
+            series=QuoteKind(row.kind).series,
+            issue_date=row.issue_date,
+            due_date=None,
+            net=Money(row.net_cents),
+            vat=Money(row.vat_cents),
+            total=Money(row.total_cents),
+            stored=stored.get(row.pk),
+        )
+        for row in rows
+    ]
 
 
 def _paper(

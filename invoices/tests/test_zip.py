@@ -16,8 +16,8 @@ from invoices import archive, zipping
 from invoices.models import Rendition
 from invoices.selectors import Period, StoredDocument, documents_of
 from invoices.services import render_invoice
-from invoices.states import Series
-from invoices.tests.making import issued, receipt
+from invoices.states import QuoteKind, Series
+from invoices.tests.making import issued, quoted, receipt
 from invoices.zipping import TooLarge, zip_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
-    from invoices.models import Invoice, Receipt
+    from invoices.models import Invoice, Quote, Receipt
     from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def today() -> datetime:
     return clock.now()
 
 
-def keep(content: bytes, *, at: datetime, **document: Invoice | Receipt) -> Rendition:
+def keep(content: bytes, *, at: datetime, **document: Invoice | Quote | Receipt) -> Rendition:
     """A stored PDF, without printing it."""
     return Rendition.objects.create(
         kind="PDF", sha256=archive.store(content), size=len(content), created_at=at, **document
@@ -190,3 +190,16 @@ def document(number: str, content: bytes) -> StoredDocument:
         total=Money(1),
         stored=Rendition(kind="PDF", sha256=archive.store(content), size=len(content)),
     )
+
+
+def test_quotes_are_in_the_zip_of_their_customer_alone(signed_in: Client, cast: Cast, today: datetime) -> None:
+    quote = quoted(cast.individual, at=today)
+    pro_forma = quoted(cast.individual, kind=QuoteKind.PROFORMA, at=today)
+    quoted(cast.stranger, at=today)
+    keep(b"%PDF quote", at=today, quote=quote)
+
+    files, index = unzip(b"".join(signed_in.get(reverse("invoices:zip"), {"year": today.year})))
+
+    assert files == {f"{quote.number}.pdf": b"%PDF quote"}
+    assert [row[1:3] for row in index[1:]] == [[quote.number, "Devis"], [pro_forma.number, "Facture pro forma"]]
+    assert index[1][5:8] == ["39,00", "7,80", "46,80"]

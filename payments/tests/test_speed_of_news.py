@@ -13,7 +13,7 @@ from outbox.models import Job, JobState
 from payments import services
 from payments.tests.desk import Desk
 
-RECEIVE, APPLY, SEND = 4, 34, 7
+RECEIVE, APPLY, SEND = 4, 35, 7
 """With BEGIN, COMMIT and savepoints, on PostgreSQL; SQLite posts with more statements."""
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
