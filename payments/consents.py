@@ -16,6 +16,7 @@ COLLECT_DUE: Final = "collect.1"
 """The text in force of automatic collection, by whatever method."""
 SEPA: Final = "sepa.1"
 SEPA_B2B: Final = "sepa-b2b.1"
+SEPA_AT_PROVIDER: Final = "sepa-stripe.1"
 """The texts in force of mandates. The first paragraphs are the words of the schemes (EPC, SEPA Direct Debit Core and
 B2B rulebooks, “Mandate”), in the official translation; the last one is ours."""
 
@@ -57,6 +58,23 @@ CONSENTS: Final[Mapping[str, Mapping[str, str]]] = {
             "your account was debited.\n\n"
             "Each direct debit is announced to you by e-mail, with its amount and its date, at least {days} days "
             "before. You may revoke this mandate at any time, free of charge, by removing this account."
+        ),
+    },
+    SEPA_AT_PROVIDER: {
+        "fr": (
+            "J’autorise {seller} à garder ce compte bancaire chez son prestataire Stripe et à le débiter de ce que je "
+            "dois, selon le mandat de prélèvement SEPA que je signe sur la page de Stripe : à l’échéance de chaque "
+            "facture, si j’active le prélèvement automatique, du montant encore dû ce jour-là. Chaque prélèvement "
+            "m’est annoncé par courriel, avec son montant et sa date, au moins {days} jours avant. {seller} ne "
+            "connaît que les derniers chiffres du compte. Je peux retirer cet accord à tout moment et sans frais en "
+            "supprimant ce compte."
+        ),
+        "en": (
+            "I allow {seller} to keep this bank account at its provider Stripe and to debit it for what I owe, under "
+            "the SEPA direct debit mandate that I sign on Stripe’s page: on the due date of each invoice, if I turn "
+            "automatic collection on, for the amount still due that day. Each debit is announced to me by e-mail, with "
+            "its amount and its date, at least {days} days before. {seller} knows only the last digits of the account. "
+            "I may take this agreement back at any time, free of charge, by removing this account."
         ),
     },
     SEPA_B2B: {

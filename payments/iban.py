@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from schwifty import BIC, IBAN
+from schwifty import BIC, IBAN, registry
 from schwifty.exceptions import (
     InvalidBBANChecksum,
     InvalidChecksumDigits,
@@ -108,6 +108,12 @@ def read_account(typed: str, *, bic: str = "", ours: Collection[str] = ()) -> Ac
     if settings.ENVIRONMENT == "production" and number in _SAMPLES:
         raise BadAccount("sample", _("This IBAN is an example that belongs to nobody. Write the one of your account."))
     return Account(iban=number, bic=_bic(iban, bic), bank_name=plain_line(iban.bank_name or ""))
+
+
+def bank_named(country: str, bank_code: str) -> str:
+    """The name of a bank by its national code; empty when the directory does not have it."""
+    found = registry.get_banks_by_code(country, bank_code)
+    return plain_line(found[0].name) if found else ""
 
 
 def compact(typed: str) -> str:

@@ -53,7 +53,7 @@ class AccountForm(forms.Form):
         choices=_SCHEMES,
         initial=Scheme.CORE.value,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("Choose one of the two kinds of mandate.")},
+        error_messages=dict.fromkeys(("invalid_choice", "required"), _("Choose one of the two kinds of mandate.")),
     )
 
     def __init__(self, customer: Customer, *args: Any, **kwargs: Any) -> None:

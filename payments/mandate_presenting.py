@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from accounts.selectors import creditor_identifier
 from core.clock import local_date
 from payments.models import MandateState
@@ -22,7 +24,7 @@ def why_not(customer: Customer, *, at: datetime) -> str:
     """Why this customer cannot sign a mandate now; empty when they can."""
     if customer.is_public:
         return "PUBLIC"
-    if not creditor_identifier(on=local_date(at)):
+    if settings.SEPA_THROUGH == "bank" and not creditor_identifier(on=local_date(at)):
         return "NO_ICS"
     return "" if customer.address_line1 and customer.city else "NO_ADDRESS"
 

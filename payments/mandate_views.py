@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,17 +18,24 @@ from core.addresses import client_address
 from core.downloads import download_headers
 from payments import mandate_presenting as presenting
 from payments import services
+from payments.consents import SEPA_AT_PROVIDER
 from payments.iban import BadAccount
 from payments.mandate_forms import AccountForm, SignForm
-from payments.method_views import agreement_of
-from payments.models import Mandate, MandateState
-from payments.pauses import check_pause_words, with_retry_after
+from payments.method_forms import AgreeForm
+from payments.method_views import agreement_of, onward
+from payments.models import ONLINE, Mandate, MandateState, Method
+from payments.pauses import check_pause_words, pause_words, with_retry_after
 from payments.selectors import get_mandate
 from payments.services import mandates
 from payments.services.mandates import AlreadyInForce, CannotPrepare, MandateWish, NotSignable
+from payments.services.methods import SavingWish, shown_consent
+from payments.wiring import gateway_for
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
+
+    from django.http import HttpResponseBase
 
 _SEE_OTHER: Final = 303
 
@@ -35,8 +43,13 @@ _SEE_OTHER: Final = 303
 @sensitive_post_parameters("iban")
 @require_permission(Permission.PAY)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_account(request: CustomerRequest) -> HttpResponse:
-    """Step 1: which account. Nothing can be debited yet, so nobody is asked again who they are."""
+def add_account(request: CustomerRequest) -> HttpResponseBase:
+    """Step 1: which account. Nothing can be debited yet, so nobody is asked again who they are.
+
+    Where a provider keeps accounts it asks for the number itself: then it is the agreement, and its page.
+    """
+    if settings.SEPA_THROUGH == "stripe":
+        return _at_the_provider(request)
     return _account(request, None)
 
 
@@ -46,7 +59,7 @@ def add_account(request: CustomerRequest) -> HttpResponse:
 def replace_account(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     """The same for another account in place of one: the mandate before it ends when the new one is signed."""
     found = _found(request, public_id)
-    if found.state != MandateState.ACTIVE:
+    if found.state != MandateState.ACTIVE or found.through in ONLINE:
         return _to_the_account(found)
     return _account(request, found)
 
@@ -85,18 +98,39 @@ def sign(request: CustomerRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def mandate_pdf(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     """The document as it is kept; of one that is not signed, the form to sign by hand."""
-    return document(_found(request, public_id), request)
+    return document(_found(request, public_id), at=request.now)
 
 
-def document(found: Mandate, request: CustomerRequest) -> HttpResponse:
+def document(found: Mandate, *, at: datetime) -> HttpResponse:
     """The file, kept by no proxy and no browser: it is the only place with the whole account number."""
+    if found.document_url:  # the provider keeps the account, and the mandate
+        return redirect(found.document_url)
     if found.state == MandateState.ABANDONED or found.iban is None:
         raise Http404
-    if found.is_signed:
-        content = mandates.stored_document(found, at=request.now)
-    else:
-        content = mandates.mandate_form(found, at=request.now)
+    content = mandates.stored_document(found, at=at) if found.is_signed else mandates.mandate_form(found, at=at)
     return HttpResponse(content, headers=download_headers("application/pdf", f"mandat-{found.reference}.pdf"))
+
+
+@proven_lately
+def _at_the_provider(request: CustomerRequest) -> HttpResponse:
+    why = presenting.why_not(request.customer, at=request.now)
+    if why:
+        return _account_page(request, AccountForm(request.customer), None, why=why)
+    form = AgreeForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _agreement_page(request, form)
+    wish, gateway = SavingWish(Method.SEPA, agreement_of(request)), gateway_for(Method.SEPA.provider)
+    try:
+        begun = services.methods.request_saving(request.customer, wish, gateway=gateway, at=request.now)
+    except services.TooManyTopUps as pause:
+        form.add_error(None, pause_words(pause))
+        return with_retry_after(_agreement_page(request, form, status=429), pause)
+    return onward(begun)
+
+
+def _agreement_page(request: CustomerRequest, form: AgreeForm, *, status: int = 200) -> HttpResponse:
+    text = shown_consent(agreement_of(request).language, at=request.now, name=SEPA_AT_PROVIDER)
+    return render(request, "payments/account_at_provider.html", {"form": form, "consent": text}, status=status)
 
 
 @sensitive_variables("form")

@@ -32,6 +32,14 @@ class AddForm(forms.Form):
     )
 
 
+class AgreeForm(forms.Form):
+    """The agreement alone, where there is nothing to choose."""
+
+    agreed = forms.BooleanField(
+        label=_("I agree"), error_messages={"required": _("Without your agreement nothing is saved: tick the box.")}
+    )
+
+
 class LabelForm(forms.Form):
     """A name of the customer's own for a method."""
 

@@ -66,7 +66,7 @@ def add(request: CustomerRequest) -> HttpResponse:
     except services.DebtChanged as changed:
         form.add_error(None, debt_words(changed))
         return _add_page(request, form)
-    return _onward(method)
+    return onward(method)
 
 
 @require_permission(Permission.SEE)
@@ -206,7 +206,7 @@ def _make_default(request: CustomerRequest, found: SavedMethod) -> None:
         messages.success(request, _("%(method)s is now used first.") % {"method": found})
 
 
-def _onward(begun: SavedMethod) -> HttpResponse:
+def onward(begun: SavedMethod) -> HttpResponse:
     """To the provider's page if there is one, else to the page that tells how things are."""
     if begun.state == MethodState.PENDING and begun.page_url:
         return HttpResponseRedirect(begun.page_url, status=_SEE_OTHER)

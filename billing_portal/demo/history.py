@@ -23,7 +23,7 @@ from billing_portal.demo import cast
 from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
 from billing_portal.demo.contesting import contest, win
-from billing_portal.demo.saving import save_card, save_paypal
+from billing_portal.demo.saving import save_card, save_paypal, sign_mandate
 from core.clock import local_date
 from core.money import Money
 from invoices import services as invoices
@@ -122,6 +122,7 @@ class _Story:
         yield Event(months[_FOURTH].at(2, 20, 5), self._tops_up(claire, Money(3_000), card=card))
         yield Event(months[_FIFTH].at(16, 8, 30), self._pays_what_is_due(claire, card=card))
         yield Event(months[_FIFTH].at(17, 9, 0), lambda at: save_card(claire, self.bank, card=cards.GOOD_CARD, at=at))
+        yield Event(months[_FIFTH].at(19, 14, 30), lambda at: sign_mandate(claire, at=at))
 
     def _company(self, months: list[Month]) -> Iterator[Event]:
         for month in months[: _FOURTH + 1]:

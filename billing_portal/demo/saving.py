@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from payments import services as payments
 from payments.models import Method
+from payments.services import mandates
+from payments.services.mandates import MandateWish
 from payments.services.methods import Agreement, SavingWish
 from payments.wiring import gateway_for, providers
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from accounts.models import Customer
     from billing_portal.demo.bank import SandboxBank
 
+DEMONSTRATION_IBAN: Final = "FR7630006000011234567890189"
+"""Printed everywhere as an example: nobody's account."""
 _AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -33,6 +37,16 @@ def save_paypal(customer: Customer, bank: SandboxBank, *, at: datetime) -> None:
     session = _begin(customer, Method.PAYPAL, at=at)
     bank.agree_to_saving(session, at=at + timedelta(minutes=1))
     _come_back(customer, Method.PAYPAL, at=at + timedelta(minutes=1))
+
+
+def sign_mandate(customer: Customer, *, at: datetime) -> None:
+    """Write the account, read the mandate, sign it; its document is printed as the worker would."""
+    account = mandates.check_account(customer, DEMONSTRATION_IBAN, address="127.0.0.1", at=at)
+    wish = MandateWish(account, holder=customer.name, language=customer.language)
+    draft = mandates.prepare_mandate(customer, wish, at=at)
+    agreement = Agreement(customer.language, address="127.0.0.1", agent=_AGENT)
+    signed = mandates.sign_online(draft.pk, agreement, at=at + timedelta(minutes=2))
+    mandates.print_mandate(signed.pk, at=at + timedelta(minutes=2))
 
 
 def _begin(customer: Customer, kind: Method, *, at: datetime) -> str:

@@ -47,6 +47,7 @@ def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime)
         "refunds": payments.refunds_of(customer)[:_SHOWN],
         "disputes": payments.disputes_of(customer).select_related("payment")[:_SHOWN],
         "methods": saved_rows(customer, at=at)[:_SHOWN],
+        "mandates": payments.every_mandate_of(customer)[:_SHOWN],
         "mails": outbox.messages_of(owner)[:_SHOWN],
         "jobs": Job.objects.filter(owner=owner).order_by("-created_at", "-pk")[:_SHOWN],
         "is_abroad": customer.country != "FR",

@@ -39,6 +39,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     "payments": (
         *("view_payment", "add_amountreview", "view_webhookevent", "change_webhookevent"),
         *("view_savedmethod", "view_cardattempt", "view_refund", "view_dispute", "view_fraudwarning", "change_dispute"),
+        "view_mandate",
     ),
     "bank": ("view_statement", "view_bankline", "view_bankaccount"),
 }
@@ -49,6 +50,7 @@ _FINANCE: dict[str, tuple[str, ...]] = {
     "invoices": ("add_invoice", "add_quote", "add_vatrate", "change_vatrate", "change_validation"),
     "payments": (
         *("add_refund", "view_providermovement", "view_payout", "view_balancereading", "add_movementtreatment"),
+        *("add_mandate", "change_mandate"),
     ),
     "bank": ("add_statementfile", "add_bankaccount", "change_bankaccount"),
 }

@@ -39,6 +39,9 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
     for entry in statements:
         entry["active"] = request.path.startswith((entry["link"], "/admin/banque/"))
+    mandates = _list(request, _("Mandates"), "payments.mandate", "signature")
+    for entry in mandates:
+        entry["active"] = request.path.startswith((entry["link"], "/admin/mandats/"))
     return [
         to_do,
         *customers,
@@ -47,6 +50,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *_list(request, _("Payments"), "payments.payment", "credit_card"),
         *refunds,
         *disputes,
+        *mandates,
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
         *statements,
         *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payments.admin.disputes import DisputeAdmin, FraudWarningAdmin
 from payments.admin.inbox import WebhookEventAdmin
+from payments.admin.mandates import MandateAdmin
 from payments.admin.payments import PaymentAdmin
 from payments.admin.till import PayoutAdmin, ProviderMovementAdmin
 from payments.method_admin import CardAttemptAdmin, SavedMethodAdmin
@@ -12,6 +13,7 @@ __all__ = [
     "CardAttemptAdmin",
     "DisputeAdmin",
     "FraudWarningAdmin",
+    "MandateAdmin",
     "PaymentAdmin",
     "PayoutAdmin",
     "ProviderMovementAdmin",

@@ -44,10 +44,9 @@ def drafts_of(customer: Customer) -> QuerySet[Mandate]:
     return drafts.order_by("-pk")
 
 
-def mandates_of(customer: Customer) -> QuerySet[Mandate]:
-    """All that the customer ever signed, newest first."""
-    signed = Mandate.objects.filter(customer=customer).exclude(state__in=[MandateState.DRAFT, MandateState.ABANDONED])
-    return signed.select_related("method").order_by("-pk")
+def every_mandate_of(customer: Customer) -> QuerySet[Mandate]:
+    """All of them for staff, the forms that wait for a signature too, newest first."""
+    return Mandate.objects.filter(customer=customer).exclude(state=MandateState.ABANDONED).order_by("-pk")
 
 
 def mandates_to_lapse(*, on: date) -> QuerySet[Mandate]:

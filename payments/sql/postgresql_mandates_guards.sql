@@ -1,11 +1,11 @@
 -- What PostgreSQL refuses about mandates; `payments_refuse` comes with the guards of the till.
 -- The encrypted number itself may be written again (a new key); its index, which is under the hash, may not.
 
-CREATE TRIGGER payments_mandate_stays BEFORE DELETE ON payments_mandate
+CREATE OR REPLACE TRIGGER payments_mandate_stays BEFORE DELETE ON payments_mandate
   FOR EACH ROW EXECUTE FUNCTION payments_refuse();
 
 -- What the form says, from the first moment.
-CREATE TRIGGER payments_mandate_words_stay BEFORE UPDATE ON payments_mandate FOR EACH ROW
+CREATE OR REPLACE TRIGGER payments_mandate_words_stay BEFORE UPDATE ON payments_mandate FOR EACH ROW
   WHEN (NEW.public_id IS DISTINCT FROM OLD.public_id
     OR NEW.customer_id IS DISTINCT FROM OLD.customer_id
     OR NEW.through IS DISTINCT FROM OLD.through
@@ -24,14 +24,14 @@ CREATE TRIGGER payments_mandate_words_stay BEFORE UPDATE ON payments_mandate FOR
   EXECUTE FUNCTION payments_refuse();
 
 -- Which account: one that was never signed lets go of it.
-CREATE TRIGGER payments_mandate_account_stays BEFORE UPDATE ON payments_mandate FOR EACH ROW
+CREATE OR REPLACE TRIGGER payments_mandate_account_stays BEFORE UPDATE ON payments_mandate FOR EACH ROW
   WHEN (NEW.state <> 'ABANDONED' AND (
     NEW.iban_index IS DISTINCT FROM OLD.iban_index
     OR NEW.bic IS DISTINCT FROM OLD.bic))
   EXECUTE FUNCTION payments_refuse();
 
 -- What proves the signature.
-CREATE TRIGGER payments_mandate_signature_stays BEFORE UPDATE ON payments_mandate FOR EACH ROW
+CREATE OR REPLACE TRIGGER payments_mandate_signature_stays BEFORE UPDATE ON payments_mandate FOR EACH ROW
   WHEN (OLD.state <> 'DRAFT' AND (
     NEW.method_id IS DISTINCT FROM OLD.method_id
     OR NEW.object_id IS DISTINCT FROM OLD.object_id
@@ -48,11 +48,11 @@ CREATE TRIGGER payments_mandate_signature_stays BEFORE UPDATE ON payments_mandat
   EXECUTE FUNCTION payments_refuse();
 
 -- What ended stays ended.
-CREATE TRIGGER payments_mandate_end_stays BEFORE UPDATE ON payments_mandate FOR EACH ROW
+CREATE OR REPLACE TRIGGER payments_mandate_end_stays BEFORE UPDATE ON payments_mandate FOR EACH ROW
   WHEN (OLD.ended_at IS NOT NULL AND (NEW.state <> OLD.state OR NEW.ended_at IS DISTINCT FROM OLD.ended_at))
   EXECUTE FUNCTION payments_refuse();
 
 -- The document that was made is the document.
-CREATE TRIGGER payments_mandate_document_stays BEFORE UPDATE ON payments_mandate FOR EACH ROW
+CREATE OR REPLACE TRIGGER payments_mandate_document_stays BEFORE UPDATE ON payments_mandate FOR EACH ROW
   WHEN (OLD.pdf_sha256 <> '' AND NEW.pdf_sha256 <> OLD.pdf_sha256)
   EXECUTE FUNCTION payments_refuse();

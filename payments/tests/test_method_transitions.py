@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.clock import local_date
 from payments import services
 from payments.gateways.base import SavingPage, SavingState
 from payments.method_transitions import (
@@ -26,10 +27,13 @@ from payments.method_transitions import (
 )
 from payments.models import ASKED_ABOUT, MethodState, SavedMethod
 from payments.selectors import steps_of
+from payments.services import mandates
 from payments.tests.drawer import Drawer
+from payments.tests.mandate_desk import MandateDesk, method_of
 from payments.transitions import NotAllowed
 from tests.house.source import ROOT
 from tests.support.bank import AMEX
+from tests.support.cast import make_company
 
 LATER = timedelta(days=2)
 
@@ -60,6 +64,13 @@ def detached(drawer: Drawer, method: SavedMethod) -> SavedMethod:
 
 def taken_back(drawer: Drawer) -> SavedMethod:
     return services.methods.take_back(drawer.save().pk, at=drawer.at)
+
+
+def registered(drawer: Drawer) -> SavedMethod:
+    """The bank of a company has registered its mandate."""
+    mandate = MandateDesk(make_company(drawer.at), drawer.at).sign_b2b()
+    mandates.confirm_registration(mandate.pk, local_date(drawer.at), at=drawer.at)
+    return method_of(mandate)
 
 
 def given_up(drawer: Drawer) -> SavedMethod:
@@ -97,6 +108,7 @@ SCENARIOS: dict[tuple[MethodState, MethodState], Callable[[Drawer], SavedMethod]
     (ACTIVE, UNUSABLE): taken_back,
     (ACTIVE, REMOVING): silent_removal,
     (ACTIVE, REMOVED): lambda drawer: detached(drawer, drawer.save()),
+    (UNUSABLE, ACTIVE): registered,
     (UNUSABLE, REMOVING): lambda drawer: drawer.remove(taken_back(drawer)),
     (UNUSABLE, REMOVED): lambda drawer: detached(drawer, taken_back(drawer)),
     (REMOVING, REMOVED): lambda drawer: drawer.remove(drawer.save()),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sandbox.control.actions import action, at_its_time, flag
 from sandbox.store import Json, public
-from sandbox.stripe import balance, disputes, events, files, hosted, methods, payouts, radar, refunds
+from sandbox.stripe import balance, disputes, events, files, hosted, mandates, methods, payouts, radar, refunds
 from sandbox.stripe.hosted import CardGiven, Outcome
 from sandbox.world import World
 
@@ -41,6 +41,29 @@ def pay(world: World, options: Json, session: str) -> Json:
         "charge": intent.get("latest_charge"),
         "return_url": hosted.return_address(visit.session),
     }
+
+
+@action("POST", "sign/{}")
+def sign(world: World, options: Json, session: str) -> Json:
+    """Save a bank account on the hosted page: `iban` (a test one), `name`, `email`, `at`, `webhooks`."""
+    quiet = not flag(options, "webhooks", default=True)
+    with at_its_time(world, options), events.kept_quiet(quiet=quiet):
+        visit = hosted.sign(
+            world,
+            session,
+            iban=str(options.get("iban", "FR1420041010050500013M02606")),
+            name=str(options.get("name", "Claire Martin")),
+            email=str(options.get("email", "claire@example.org")),
+        )
+    setup = world.store.get("setup_intent", visit.session["setup_intent"] or "") or {}
+    return {"outcome": visit.outcome.value, "reason": visit.reason, "mandate": setup.get("mandate")}
+
+
+@action("POST", "mandates/{}/inactivate")
+def inactivate_mandate(world: World, options: Json, identifier: str) -> Json:
+    """The bank of the holder ends a mandate: `at`, `webhooks` (false: the product is not told)."""
+    with _quietly(world, options), world.store.transaction():
+        return public(mandates.inactivate(world, identifier))
 
 
 @action("POST", "methods/{}/detach")

@@ -19,6 +19,7 @@ _PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", r"/mailbox/([0-9]{1,15})/html", mailbox.show_html),
     ("GET", r"/checkout/([A-Za-z0-9_]+)", payment.show),
     ("POST", r"/checkout/([A-Za-z0-9_]+)", payment.pay),
+    ("GET", r"/mandates/([A-Za-z0-9_]+)", payment.mandate),
     ("POST", r"/checkout/([A-Za-z0-9_]+)/challenge", payment.challenge),
     ("GET", r"/authenticate/([A-Za-z0-9_]+)", payment.authenticate),
     ("POST", r"/authenticate/([A-Za-z0-9_]+)", payment.authenticate),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sandbox.pages import words
 from sandbox.pages.render import euros, page
 from sandbox.store import Json
-from sandbox.stripe import attempts, cards, checkout, hosted, intents
+from sandbox.stripe import attempts, cards, checkout, hosted, intents, mandates
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.hosted import CardGiven, Outcome, Visit
 from sandbox.wire import Request, Response, see_other
@@ -43,6 +43,11 @@ def pay(world: World, request: Request, identifier: str) -> Response:
         session = checkout.find(world, identifier)
     except StripeError:
         return not_found(request)
+    if hosted.saves_an_account(session):
+        visit = hosted.sign(
+            world, identifier, iban=form.get("iban", ""), name=form.get("name", ""), email=form.get("email", "")
+        )
+        return _after(world, request, visit, form)
     expires = _expiry(form.get("expiry", ""))
     if not {"card", "saved"} & set(form) and not _is_to_come(world, expires):
         return _show(world, request, session, reason="incorrect_expiry", typed=form)
@@ -100,6 +105,10 @@ def _show(world: World, request: Request, session: Json, *, reason: str = "", ty
     }
     if session["status"] != "open":
         return page("closed.html", language, facts)
+    if hosted.saves_an_account(session):
+        known = words.words(language)
+        facts["accounts"] = [(each.iban, known[each.title]) for each in mandates.ACCOUNTS.values()]
+        return page("account.html", language, facts, forms_to=_origin(session["success_url"]))
     name = "challenge.html" if hosted.challenged(world, session) else "checkout.html"
     return page(name, language, facts, forms_to=_origin(session["success_url"]))
 
@@ -146,6 +155,16 @@ def _prove(world: World, identifier: str, *, accepted: bool) -> None:
     except StripeError as error:
         if not error.keeps_its_work:
             raise
+
+
+def mandate(world: World, request: Request, identifier: str) -> Response:
+    """The provider's own copy of a mandate."""
+    language = words.language(request.headers.get("accept-language", ""))
+    found = world.store.get("mandate", identifier)
+    if found is None:
+        return not_found(request)
+    method = world.store.get("payment_method", found["payment_method"]) or {}
+    return page("mandate.html", language, {"mandate": found, "method": method})
 
 
 def receipt(world: World, request: Request, identifier: str) -> Response:

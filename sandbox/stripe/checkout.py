@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from sandbox.store import Json
-from sandbox.stripe import customers, events, intents, setups
+from sandbox.stripe import customers, events, intents, mandates, setups
 from sandbox.stripe.errors import StripeError, invalid, missing, not_imitated
 from sandbox.stripe.metadata import merged
 from sandbox.stripe.paging import page
@@ -60,7 +60,8 @@ def create(world: World, parameters: Json) -> Json:
     session = _new(world, parameters, expires_at)
     if parameters["mode"] == "setup":
         given = parameters.get("setup_intent_data", {})
-        setup = setups.make(world, customer=session["customer"], given=given, session=session["id"])
+        kind = session["payment_method_types"][0]
+        setup = setups.make(world, customer=session["customer"], given=given, session=session["id"], kind=kind)
         session["setup_intent"] = setup["id"]
     return world.store.put(session)
 
@@ -73,8 +74,10 @@ def _check(world: World, parameters: Json) -> None:
         raise not_imitated("the mode subscription", "mode")
     if parameters.get("ui_mode", "hosted_page") != "hosted_page":
         raise not_imitated("other modes than the hosted page", "ui_mode")
-    if parameters.get("allowed_payment_method_types", ["card"]) != ["card"]:
-        raise not_imitated("payment methods other than cards", "allowed_payment_method_types")
+    kinds = parameters.get("allowed_payment_method_types", ["card"])
+    if kinds != ["card"] and (parameters["mode"], kinds) != ("setup", ["sepa_debit"]):
+        raise not_imitated("payment methods other than cards, or bank accounts to save", "allowed_payment_method_types")
+    mandates.check_prefix(parameters.get("payment_method_options", {}))
     for name in ("success_url", "cancel_url"):
         _check_address(parameters.get(name), name)
     _check_payer(world, parameters)
@@ -182,6 +185,7 @@ def _new(world: World, parameters: Json, expires_at: int) -> Json:
         "metadata": merged({}, parameters.get("metadata")),
         "mode": parameters["mode"],
         "payment_method_options": parameters.get("payment_method_options", {}),
+        "payment_method_types": parameters.get("allowed_payment_method_types", ["card"]),
         "payment_status": "unpaid" if paying else "no_payment_required",
         "saved_payment_method_options": _saved_options(parameters),
         "submit_type": parameters.get("submit_type"),

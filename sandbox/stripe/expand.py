@@ -19,15 +19,17 @@ _KIND_OF_FIELD = {
     "balance_transaction": "balance_transaction",
     "failure_balance_transaction": "balance_transaction",
     "payment_method": "payment_method",
+    "mandate": "mandate",
 }
 _EXPANDABLE = {
     "payment_intent": {"customer", "latest_charge", "payment_method"},
-    "setup_intent": {"customer", "payment_method"},
+    "setup_intent": {"customer", "mandate", "payment_method"},
     "charge": {"customer", "payment_intent", "balance_transaction", "failure_balance_transaction"},
     "checkout.session": {"customer", "payment_intent", "setup_intent", "line_items"},
     "refund": {"charge", "payment_intent", "balance_transaction", "failure_balance_transaction"},
     "dispute": {"charge", "payment_intent"},
     "radar.early_fraud_warning": {"charge", "payment_intent"},
+    "mandate": {"payment_method"},
     "payment_method": {"customer"},
     "balance_transaction": {"source"},
     "payout": {"balance_transaction", "failure_balance_transaction"},

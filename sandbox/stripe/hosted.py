@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sandbox.store import Json
-from sandbox.stripe import attempts, cards, checkout, events, intents, methods, setups
+from sandbox.stripe import attempts, cards, checkout, events, intents, mandates, methods, setups
 from sandbox.stripe.errors import StripeError
 from sandbox.world import World
 
@@ -45,7 +45,7 @@ def pay(world: World, identifier: str, given: CardGiven) -> Visit:
     """Try to pay the session (or save the card, in mode `setup`) with this card."""
     with world.store.transaction():
         session = checkout.find(world, identifier)
-        if session["status"] != "open":
+        if session["status"] != "open" or saves_an_account(session):
             return Visit(Outcome.CLOSED, session)
         if given.saved:
             method = next((each for each in saved_cards(world, session) if each["id"] == given.saved), None)
@@ -67,6 +67,27 @@ def _typed(world: World, session: Json, card: cards.Card, given: CardGiven) -> J
     network = given.network if given.network in card.available else ""
     details = {"name": given.name or None, "email": (session["customer_details"] or {}).get("email")}
     return methods.make(world, card, network=network, details=details, expires=given.expires)
+
+
+def sign(world: World, identifier: str, *, iban: str, name: str, email: str) -> Visit:
+    """Save a bank account: its holder reads the mandate on the page and accepts it."""
+    with world.store.transaction():
+        session = checkout.find(world, identifier)
+        if session["status"] != "open" or not saves_an_account(session):
+            return Visit(Outcome.CLOSED, session)
+        account = mandates.find_account(iban)
+        if account is None or not name:
+            return Visit(Outcome.DECLINED, session, "invalid_bank_account_iban" if account is None else "no_name")
+        method = mandates.make_method(world, account, name=name, email=email or None)
+        prefix = mandates.check_prefix(session["payment_method_options"])
+        mandate = mandates.make_mandate(world, method, prefix=prefix)
+        setups.sign(world, setups.find(world, session["setup_intent"]), method, mandate)
+        return _settled(world, identifier)
+
+
+def saves_an_account(session: Json) -> bool:
+    """Whether the page asks for an IBAN."""
+    return bool(session["payment_method_types"] == ["sepa_debit"])
 
 
 def saved_cards(world: World, session: Json) -> list[Json]:

@@ -169,7 +169,7 @@ def offered(world: World, customer: str | None, filters: list[str]) -> list[Json
     if not customer:
         return []
     found = world.store.all("payment_method", "json_extract(body, '$.customer') = ?", (customer,))
-    return [method for method in found if method["allow_redisplay"] in filters]
+    return [method for method in found if method["type"] == "card" and method["allow_redisplay"] in filters]
 
 
 def take_away(world: World, identifier: str) -> Json:

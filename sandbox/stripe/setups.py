@@ -21,7 +21,7 @@ def find(world: World, identifier: str) -> Json:
     return found
 
 
-def make(world: World, *, customer: str | None, given: Json, session: str) -> Json:
+def make(world: World, *, customer: str | None, given: Json, session: str, kind: str = "card") -> Json:
     identifier = new_id("seti")
     setup: Json = {
         "id": identifier,
@@ -41,8 +41,8 @@ def make(world: World, *, customer: str | None, given: Json, session: str) -> Js
         "next_action": None,
         "on_behalf_of": None,
         "payment_method": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}} if kind == "card" else {},
+        "payment_method_types": [kind],
         "single_use_mandate": None,
         "status": "requires_payment_method",
         "usage": "off_session",
@@ -70,6 +70,16 @@ def attempt(world: World, setup: Json, method: Json, *, proven: bool = False) ->
     if setup["customer"]:
         methods.save_to(world, method, setup["customer"], proven=True)
     setup |= {"status": "succeeded", "payment_method": method["id"], "next_action": None, "last_setup_error": None}
+    world.store.put(setup)
+    events.emit(world, "setup_intent.succeeded", setup)
+    return setup
+
+
+def sign(world: World, setup: Json, method: Json, mandate: Json) -> Json:
+    """Save a bank account under the mandate that its holder has just signed."""
+    if setup["customer"]:
+        methods.save_to(world, method, setup["customer"], proven=True)
+    setup |= {"status": "succeeded", "payment_method": method["id"], "mandate": mandate["id"]}
     world.store.put(setup)
     events.emit(world, "setup_intent.succeeded", setup)
     return setup

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from payments.models import Method, MethodState, SavedMethod
 from payments.services.methods.consenting import keep_consent
+from payments.tests.mandate_desk import AGRICOLE, MandateDesk
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Customer
+    from payments.models import Mandate
 
 _NETWORKS = ["cartes_bancaires", "visa"]
 
@@ -23,6 +25,12 @@ def keep_methods(customer: Customer, now: datetime) -> SavedMethod:
     _method(customer, now, **common, **_card("4242", 2024))
     _method(customer, now, **common, kind=Method.PAYPAL, provider="PAYPAL", object_id="pp", payer="c•••@example.org")
     return first
+
+
+def keep_mandates(customer: Customer, now: datetime) -> tuple[Mandate, Mandate]:
+    """A bank account under a mandate, and a mandate that waits for its signature."""
+    desk = MandateDesk(customer, now)
+    return desk.sign(), desk.prepare(AGRICOLE)
 
 
 def doubtful_method(customer: Customer, now: datetime) -> SavedMethod:

@@ -67,6 +67,19 @@ PLACES = [
     Place("bank account, new", _named("payments:add_account"), claire),
     Place("automatic payment", _named("payments:automatic"), claire),
     Place("payment method, to remove", lambda w: reverse("payments:remove_method", args=[w.saved.public_id]), claire),
+    Place("bank account", lambda w: reverse("payments:method", args=[w.account.public_id]), claire),
+    Place("bank account, new", _named("payments:add_account"), claire),
+    Place("bank account, new, of a company", _named("payments:add_account"), lambda world: world.late),
+    Place("bank account, public body", _named("payments:add_account"), lambda world: world.mayor),
+    Place(
+        "bank account, to replace", lambda w: reverse("payments:replace_account", args=[w.mandate.public_id]), claire
+    ),
+    Place("mandate to sign", lambda w: reverse("payments:mandate", args=[w.draft.public_id]), claire),
+    Place(
+        "mandate to sign, read only",
+        lambda w: reverse("payments:mandate", args=[w.draft.public_id]),
+        lambda world: world.cast.accountant,
+    ),
     Place("transactions", _named("ledger:transactions"), claire),
     Place("transactions, nothing found", lambda _w: reverse("ledger:transactions") + "?q=introuvable", claire),
     Place("progress, came back", lambda w: reverse("payments:cancel", args=[w.refused.public_id]), lambda w: w.late),

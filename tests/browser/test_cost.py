@@ -25,7 +25,7 @@ STAFF = ("admin:", "staff:")
 POSTS = {
     *("accounts:change_member", "accounts:change_text", "accounts:language", "accounts:switch"),
     *("invoices:accept_quote", "invoices:refuse_quote", "payments:change_method", "payments:change_debit"),
-    "payments:pay_debit",
+    *("payments:pay_debit", "payments:sign_mandate"),
 }
 FILES = {
     *("invoices:csv", "invoices:xlsx", "invoices:zip", "invoices:pdf", "invoices:plain_pdf", "invoices:xml"),

@@ -18,8 +18,9 @@ from invoices.tests.making import quoted
 from ledger import services as ledger
 from ledger.kinds import Journal, Origin
 from payments.models import Failure, Payment, PaymentStatus, Purpose
+from payments.tests.mandate_desk import method_of
 from tests.browser.contested import contest_and_attest
-from tests.browser.methods import doubtful_method, keep_methods
+from tests.browser.methods import doubtful_method, keep_mandates, keep_methods
 from tests.support.cast import make_cast
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
     from invoices.models import Attestation, Invoice, Quote, Receipt
-    from payments.models import SavedMethod
+    from payments.models import Mandate, SavedMethod
     from tests.support.cast import Cast
 
 
@@ -57,6 +58,9 @@ class World:
     contested: Payment
     attested: Attestation
     saved: SavedMethod
+    account: SavedMethod
+    mandate: Mandate
+    draft: Mandate
     doubtful: SavedMethod
 
 
@@ -77,6 +81,8 @@ def make_world(url: str) -> World:
     accounts.update_profile(patient, name="Bureau d’études de la Loire", at=now)
     credited = _credited(cast.individual, received, now)
     contester, contested, attested = contest_and_attest(now)
+    saved = keep_methods(cast.individual, now)
+    mandate, draft = keep_mandates(cast.individual, now)
     return World(
         url=url,
         contester=contester,
@@ -94,7 +100,10 @@ def make_world(url: str) -> World:
         credited=credited,
         checking=_payment(patient, now, status=PaymentStatus.UNKNOWN, session_id="cs_silent"),
         refused=_refused(cast.company, now),
-        saved=keep_methods(cast.individual, now),
+        saved=saved,
+        account=method_of(mandate),
+        mandate=mandate,
+        draft=draft,
         doubtful=doubtful_method(patient, now),
     )
 

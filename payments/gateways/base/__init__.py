@@ -15,6 +15,7 @@ from payments.gateways.base.methods import (
     SavingOrder,
     SavingPage,
     SavingState,
+    SignedMandate,
 )
 from payments.gateways.base.news import News
 from payments.gateways.base.pages import Decline, Order, Page, PageState, Person, Receipt
@@ -52,6 +53,7 @@ __all__ = [
     "SavingOrder",
     "SavingPage",
     "SavingState",
+    "SignedMandate",
     "Till",
     "Unsure",
 ]

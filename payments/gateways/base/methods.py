@@ -7,18 +7,22 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from payments.gateways.base.endings import Refused
+from payments.models.words import Method
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from core.money import Money
     from payments.gateways.base.pages import Receipt
-    from payments.models import Failure, Method
+    from payments.models import Failure
 
 
 @dataclass(frozen=True, slots=True)
 class SavingOrder:
-    """A page that saves a method without a payment. All of it comes from one row, as the order of a payment does."""
+    """A page that saves a method without a payment. All of it comes from one row, as the order of a payment does.
+
+    `kind` SEPA asks for a bank account; the reference of its mandate begins with `mandate_prefix`.
+    """
 
     reference: str
     person: str
@@ -28,6 +32,20 @@ class SavingOrder:
     cancel_url: str
     expires_at: datetime
     key: str
+    kind: Method = Method.CARD
+    mandate_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMandate:
+    """A SEPA mandate that was signed on the provider's page. `url` is the provider's copy of it, for its holder."""
+
+    object_id: str
+    reference: str
+    url: str
+    is_active: bool
+    holder: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,10 @@ class SavingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SavingPage:
-    """A saving page as the provider has it now. `person` is empty when the provider does not say it."""
+    """A saving page as the provider has it now. `person` is empty when the provider does not say it.
+
+    `mandate` comes with a bank account that was saved.
+    """
 
     session_id: str
     state: SavingState
@@ -68,6 +89,7 @@ class SavingPage:
     person: str
     instrument: Instrument | None = None
     code: str = ""
+    mandate: SignedMandate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +183,9 @@ class Methods(Protocol):
 
     def read_instrument(self, object_id: str) -> Instrument | None:
         """What the provider keeps under that id; None when it is gone for good. Raises Unsure."""
+
+    def read_mandate(self, object_id: str) -> SignedMandate | None:
+        """A mandate as it is now; None when the provider knows of none. Raises Unsure."""
 
     def choose_network(self, object_id: str, network: str) -> Instrument:
         """Pay by that network of the card from now on. Raises Refused (not one of its networks) or Unsure."""

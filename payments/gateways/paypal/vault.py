@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.money import Money
-    from payments.gateways.base import Debit, SavingOrder
+    from payments.gateways.base import Debit, SavingOrder, SignedMandate
     from payments.gateways.paypal.api import Json
     from payments.gateways.paypal.door import Door
 
@@ -92,6 +92,10 @@ class PayPalVault:
         except Refused:
             return None
         return readable(_instrument, token)
+
+    def read_mandate(self, object_id: str) -> SignedMandate | None:
+        """PayPal debits accounts of its own: it has no mandates."""
+        return None
 
     def choose_network(self, object_id: str, network: str) -> Instrument:
         """A PayPal account has no network to choose."""

@@ -1,15 +1,16 @@
-"""Saved cards at Stripe: Checkout in setup mode, payment methods, and taking them away."""
+"""Saved cards and bank accounts at Stripe: Checkout in setup mode, payment methods, mandates, and taking them away."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import stripe
 
-from payments.gateways.base import Instrument, Refused, SavingPage, SavingState, Unsure
+from payments.gateways.base import Instrument, Refused, SavingPage, SavingState, SignedMandate, Unsure
 from payments.gateways.stripe.client import ask, id_of, readable, text
 from payments.gateways.stripe.pages import BLOCKED_BRANDS
+from payments.iban import bank_named
 from payments.models import Method
 
 if TYPE_CHECKING:
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 
     from payments.gateways.base import SavingOrder
 
-_SAVED: Final = ["setup_intent.payment_method"]
-_SAVED_LEFT: Final = ["data.setup_intent.payment_method"]
+_SAVED: Final = ["setup_intent.payment_method", "setup_intent.mandate"]
+_SAVED_LEFT: Final = ["data.setup_intent.payment_method", "data.setup_intent.mandate"]
 _PAID_WITH: Final = ["payment_intent.payment_method"]
 _TAKEN: Final = ("visa", "mastercard")
 _FRENCH: Final = "cartes_bancaires"
 
 
 class StripeMethods:
-    """Cards that customers let us use again. Stripe keeps them; we keep what is needed to name them."""
+    """Cards and bank accounts that customers let us use again. Stripe keeps them; we keep what names them."""
 
     def __init__(self, client: stripe.StripeClient) -> None:
         self._client = client
@@ -71,6 +72,13 @@ class StripeMethods:
             return None
         return readable(lambda: instrument(method))
 
+    def read_mandate(self, object_id: str) -> SignedMandate | None:
+        try:
+            mandate = ask(lambda: self._client.v1.mandates.retrieve(object_id))
+        except Refused:
+            return None
+        return readable(lambda: _mandate(mandate))
+
     def choose_network(self, object_id: str, network: str) -> Instrument:
         """Regulation (EU) 2015/751, art. 8(6): the holder of a co-badged card chooses, and may choose again."""
         change: stripe.params.PaymentMethodUpdateParams = {"card": {"networks": {"preferred": network}}}
@@ -91,6 +99,7 @@ class StripeMethods:
 
 def _saving_params(order: SavingOrder) -> stripe.params.checkout.SessionCreateParams:
     metadata = {"method": order.reference}
+    kind, options = _asked_for(order)
     return {
         "mode": "setup",
         "ui_mode": "hosted_page",
@@ -98,8 +107,8 @@ def _saving_params(order: SavingOrder) -> stripe.params.checkout.SessionCreatePa
         "client_reference_id": order.reference,
         "currency": "eur",
         "locale": "fr" if order.language == "fr" else "en",
-        "allowed_payment_method_types": ["card"],
-        "payment_method_options": {"card": {"restrictions": {"brands_blocked": list(BLOCKED_BRANDS)}}},
+        "allowed_payment_method_types": [kind],
+        "payment_method_options": options,
         "setup_intent_data": {"metadata": metadata, "description": order.label},
         "metadata": metadata,
         "expires_at": int(order.expires_at.timestamp()),
@@ -107,6 +116,14 @@ def _saving_params(order: SavingOrder) -> stripe.params.checkout.SessionCreatePa
         "cancel_url": order.cancel_url,
         "expand": _SAVED,
     }
+
+
+def _asked_for(
+    order: SavingOrder,
+) -> tuple[Literal["card", "sepa_debit"], stripe.params.checkout.SessionCreateParamsPaymentMethodOptions]:
+    if order.kind == Method.SEPA:
+        return "sepa_debit", {"sepa_debit": {"mandate_options": {"reference_prefix": order.mandate_prefix}}}
+    return "card", {"card": {"restrictions": {"brands_blocked": list(BLOCKED_BRANDS)}}}
 
 
 def _first_of(listed: stripe.ListObject[stripe.checkout.Session], reference: str) -> SavingPage | None:
@@ -127,6 +144,7 @@ def _saving_page(session: stripe.checkout.Session) -> SavingPage:
         url=session.url or "",
         person=id_of(session.customer),
         instrument=kept,
+        mandate=_mandate(setup.mandate, setup.payment_method) if kept is not None else None,
         code=(getattr(error, "decline_code", None) or getattr(error, "code", None) or "") if error is not None else "",
     )
 
@@ -155,10 +173,14 @@ def _saved_on_the_way(session: stripe.checkout.Session) -> Instrument | None:
 
 def instrument(method: str | stripe.PaymentMethod | None) -> Instrument | None:
     """Our words for a payment method; None for one that belongs to nobody (any more)."""
-    if not isinstance(method, stripe.PaymentMethod) or method.card is None:
-        raise TypeError("a card expected")
+    if not isinstance(method, stripe.PaymentMethod):
+        raise TypeError("the payment method was not expanded")
     if method.customer is None:
         return None
+    if method.type == "sepa_debit" and method.sepa_debit is not None:
+        return _account(method, method.sepa_debit)
+    if method.card is None:
+        raise TypeError("a card or a bank account expected")
     card = method.card
     networks = tuple(card.networks.available) if card.networks is not None else ()
     return Instrument(
@@ -170,4 +192,36 @@ def instrument(method: str | stripe.PaymentMethod | None) -> Instrument | None:
         last4=text(card.last4),
         expires=(int(card.exp_month), int(card.exp_year)),
         is_accepted=card.brand in _TAKEN or _FRENCH in networks,
+    )
+
+
+def _account(method: stripe.PaymentMethod, account: stripe.PaymentMethod.SepaDebit) -> Instrument:
+    return Instrument(
+        object_id=text(method.id),
+        kind=Method.SEPA,
+        fingerprint=account.fingerprint or "",
+        brand=bank_named(account.country or "", account.bank_code or ""),
+        last4=text(account.last4),
+    )
+
+
+def _mandate(
+    mandate: str | stripe.Mandate | None, method: str | stripe.PaymentMethod | None = None
+) -> SignedMandate | None:
+    """Our words for a mandate; a saved card has none."""
+    if mandate is None:
+        return None
+    if not isinstance(mandate, stripe.Mandate):
+        raise TypeError("the mandate was not expanded")
+    details = mandate.payment_method_details.sepa_debit
+    if details is None:
+        return None
+    known = method if isinstance(method, stripe.PaymentMethod) else None
+    return SignedMandate(
+        object_id=text(mandate.id),
+        reference=text(details.reference),
+        url=text(details.url),
+        is_active=mandate.status != "inactive",
+        holder=(known.billing_details.name or "") if known else "",
+        country=(known.sepa_debit.country or "") if known is not None and known.sepa_debit is not None else "",
     )

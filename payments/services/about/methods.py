@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from payments.models import AT_THE_PROVIDER, BEING_SAVED, Method, MethodState, Provider, SavedMethod
+from payments.selectors import mandate_of
 from payments.services import attempts
 from payments.services.about.subject import Found, StillUnknown, Subject
+from payments.services.mandates.following import follow_mandate
 from payments.services.methods.looking import ask_method, close_saving
 from payments.services.methods.refreshing import refresh, take_back
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from payments.gateways.base import Gateway, News
 
+_MANDATE: Final = "mandate.updated"
 _BEGINS_TO_GO: Final = "VAULT.PAYMENT-TOKEN.DELETION-INITIATED"
 
 
@@ -28,6 +31,8 @@ def look(news: News, *, gateway: Gateway, at: datetime) -> Found:
         _refused(method, news.declined, gateway=gateway, at=at)
     if method.state in BEING_SAVED or method.state == MethodState.REMOVING:
         method = ask_method(method.pk, gateway=gateway, at=at)
+    elif news.type == _MANDATE:
+        _follow(method, gateway=gateway, at=at)
     elif news.type == _BEGINS_TO_GO:
         method = take_back(method.pk, at=at)
     else:
@@ -40,11 +45,18 @@ def look(news: News, *, gateway: Gateway, at: datetime) -> Found:
 def _method_of(news: News) -> SavedMethod | None:
     """Our row, by the provider's ids that we wrote down ourselves, else by the reference that we gave."""
     kept = SavedMethod.objects.filter(object_id=news.object_id, state__in=AT_THE_PROVIDER) if news.object_id else None
+    signed = SavedMethod.objects.filter(mandate__object_id=news.object_id) if news.object_id else None
     page = SavedMethod.objects.filter(session_id=news.session_id) if news.session_id else None
     paid = SavedMethod.objects.filter(payment__session_id=news.session_id) if news.session_id else None
     named = SavedMethod.objects.filter(public_id=news.reference) if _is_uuid(news.reference) else None
-    found = (rows.order_by("-pk").first() for rows in (kept, page, paid, named) if rows is not None)
+    found = (rows.order_by("-pk").first() for rows in (kept, signed, page, paid, named) if rows is not None)
     return next((method for method in found if method is not None), None)
+
+
+def _follow(method: SavedMethod, *, gateway: Gateway, at: datetime) -> None:
+    mandate = mandate_of(method)
+    if mandate is not None:
+        follow_mandate(mandate.pk, gateway=gateway, at=at)
 
 
 def _refused(method: SavedMethod, attempt: str, *, gateway: Gateway, at: datetime) -> None:
@@ -73,6 +85,7 @@ SUBJECT: Final = Subject(
             "payment_method.detached",
             "payment_method.updated",
             "payment_method.automatically_updated",
+            _MANDATE,
         ),
         Provider.PAYPAL: (
             "VAULT.PAYMENT-TOKEN.CREATED",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from payments.services.mandates.checking import check_account
 from payments.services.mandates.documents import mandate_form, print_mandate, print_missing, stored_document
 from payments.services.mandates.ending import end_mandate, give_up_drafts, lapse_mandates, revoke
+from payments.services.mandates.following import follow_mandate
 from payments.services.mandates.preparing import (
     AlreadyInForce,
     CannotPrepare,
@@ -29,6 +30,7 @@ __all__ = [
     "confirm_registration",
     "end_mandate",
     "enter_paper",
+    "follow_mandate",
     "give_up_drafts",
     "lapse_mandates",
     "mandate_form",

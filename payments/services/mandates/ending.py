@@ -12,9 +12,9 @@ from core.clock import local_date
 from payments import locks, selectors
 from payments.mandate_transitions import ABANDONED, ACTIVE, DRAFT, LAPSED, REFUSED, REVOKED, move
 from payments.method_transitions import move as move_method
-from payments.models import Mandate, MandateState, MethodState, Reason
+from payments.models import ONLINE, Mandate, MandateState, MethodState, Reason, SavedMethod
 from payments.services.mandates.telling import tell_ended
-from payments.services.methods.removing import hand_on_default
+from payments.services.methods.removing import begin_removal, hand_on_default
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ def end_mandate(mandate_id: int, to: MandateState, *, reason: str = "", at: date
         method.reason, method.updated_at = why, at
         method.save()
     elif method.is_standing:
-        move_method(method, state, at=at, reason=why, detail=reason)
+        _let_go(method, state, why, at=at)
     hand_on_default(mandate.customer_id, at=at)
     tell_ended(mandate, at=at)
     return mandate
@@ -62,8 +62,16 @@ def revoke(mandate_id: int, *, reason: str = "", at: datetime) -> Mandate:
     if mandate.method_id is not None:
         method = locks.lock_method(mandate.method_id)
         if method.is_standing:  # the mandate had ended before; now its holder puts it out of sight
-            move_method(method, MethodState.REMOVED, at=at, reason=Reason.ASKED)
+            _let_go(method, MethodState.REMOVED, Reason.ASKED, at=at)
     return mandate
+
+
+def _let_go(method: SavedMethod, state: MethodState, why: Reason, *, at: datetime) -> None:
+    """What a provider keeps is asked to be forgotten there; what we keep ourselves is gone at once."""
+    if state == MethodState.REMOVED and method.provider in ONLINE:
+        begin_removal(method, why, at=at)
+    else:
+        move_method(method, state, at=at, reason=why)
 
 
 def lapse_mandates(*, at: datetime) -> int:

@@ -59,10 +59,10 @@ def mandate_paper(mandate: Mandate, legal: str, seller: Seller, buyer: Buyer, *,
         signed=day_text(mandate.signed_on) if mandate.signed_on else "",
         references=[_references(mandate, buyer)],
         legal=legal.split("\n\n"),
-        debtor=f"{mandate.debtor_name}\n{mandate.debtor_address}",
+        debtor=_party(mandate.debtor_name, mandate.debtor_address),
         iban=in_fours(mandate.iban or ""),
-        bank="\n".join(filter(None, [mandate.bic, mandate.bank_name])),
-        creditor=f"{mandate.creditor_name}\n{mandate.creditor_address}",
+        bank=", ".join(filter(None, [mandate.bic, mandate.bank_name])),
+        creditor=_party(mandate.creditor_name, mandate.creditor_address),
         signatory=_signatory(mandate),
         signature=_signature(mandate),
         proof=[] if by_hand else _proof(mandate),
@@ -76,8 +76,12 @@ def _references(mandate: Mandate, buyer: Buyer) -> list[Reference]:
         Reference(_("SEPA creditor identifier (ICS)"), mandate.ics),
         Reference(_("Type of payment"), _("Recurrent")),
         Reference(_("Customer"), buyer.reference.shown),
-        Reference(_("Signed at, on"), made or " "),
+        Reference(_("Signed at, on"), made) if made else Reference("", ""),
     ]
+
+
+def _party(name: str, address: str) -> str:
+    return f"{name}\n{', '.join(address.splitlines())}"
 
 
 def _signatory(mandate: Mandate) -> str:

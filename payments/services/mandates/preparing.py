@@ -10,12 +10,12 @@ from django.db import transaction
 from accounts.models import CustomerKind
 from accounts.selectors import creditor_identifier, current_seller
 from core.clock import local_date
-from core.countries import country_name
 from ledger import services as ledger
 from payments import selectors
 from payments.iban import Account
 from payments.mandate_transitions import ABANDONED, move, note
 from payments.models import Mandate, Provider, Scheme, SignedHow
+from payments.services.mandates.addresses import creditor_address, debtor_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,13 +74,6 @@ def prepare_mandate(customer: Customer, wish: MandateWish, *, at: datetime) -> M
         return _write(customer, wish, words, at=at)
 
 
-def creditor_address(seller: Seller, *, language: str) -> str:
-    """The seller's address as a mandate says it."""
-    town = f"{seller.postcode} {seller.city}"
-    country = country_name(seller.country, french=language == "fr")
-    return "\n".join(filter(None, [seller.address_line1, seller.address_line2, town, country]))
-
-
 def _refuse(customer: Customer, wish: MandateWish, *, at: datetime) -> None:
     if customer.is_public:
         raise CannotPrepare("PUBLIC")
@@ -103,7 +96,7 @@ def _words(customer: Customer, wish: MandateWish, seller: Seller, *, at: datetim
         "creditor_name": seller.name,
         "creditor_address": creditor_address(seller, language=wish.language),
         "debtor_name": wish.holder[:_HOLDER],
-        "debtor_address": _debtor_address(customer, language=wish.language),
+        "debtor_address": debtor_address(customer, language=wish.language),
         "debtor_country": customer.country,
         "iban_index": account.index,
         "iban_last4": account.last4,
@@ -112,12 +105,6 @@ def _words(customer: Customer, wish: MandateWish, seller: Seller, *, at: datetim
         "bank_name": account.bank_name[:140],
         "language": wish.language,
     }
-
-
-def _debtor_address(customer: Customer, *, language: str) -> str:
-    town = f"{customer.postcode} {customer.city}".strip()
-    country = country_name(customer.country, french=language == "fr")
-    return "\n".join(filter(None, [customer.address_line1, customer.address_line2, town, country]))
 
 
 def _is_what_was_wished(draft: Mandate, wish: MandateWish, words: dict[str, str]) -> bool:

@@ -9,7 +9,8 @@ from django.db import transaction
 from core.failpoints import failpoint
 from payments import locks
 from payments.method_transitions import move, note
-from payments.models import MethodState, Reason, SavedMethod
+from payments.models import Method, MethodState, Reason, SavedMethod
+from payments.services.mandates.adopting import adopt_mandate
 from payments.services.methods.removing import begin_removal
 from payments.services.methods.telling import tell
 from payments.services.putting_off import put_off
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from payments.gateways.base import Gateway, Instrument
+    from payments.gateways.base import Gateway, Instrument, SignedMandate
 
 
 class NotChargeable(Exception):
@@ -33,12 +34,17 @@ def chargeable(customer_id: int, public_id: UUID) -> SavedMethod:
     return found
 
 
-def keep(method: SavedMethod, kept: Instrument, *, at: datetime) -> None:
+def keep(method: SavedMethod, kept: Instrument, mandate: SignedMandate | None = None, *, at: datetime) -> None:
     """Write down what the provider keeps. The caller holds the customer's lock.
 
     A brand that we do not take is taken away again at once. The same card or account saved before gives its label, its
-    place and its rank to this one and goes: there is one of it, under the latest agreement.
+    place and its rank to this one and goes: there is one of it, under the latest agreement. A bank account is nothing
+    without its mandate.
     """
+    if kept.kind == Method.SEPA and (mandate is None or not mandate.is_active):
+        put_off(method, at=at)
+        method.save()
+        return
     if SavedMethod.objects.filter(
         provider=method.provider, object_id=kept.object_id, state=MethodState.REMOVING
     ).exists():  # it was asked to go: first it goes
@@ -57,6 +63,8 @@ def keep(method: SavedMethod, kept: Instrument, *, at: datetime) -> None:
     if twin is not None:
         _replace(twin, kept, at=at)
     move(method, MethodState.ACTIVE, at=at, detail=method.title)
+    if mandate is not None:
+        adopt_mandate(method, mandate, replaces=twin, at=at)
     failpoint("method.kept")
     tell(method, "method.saved", at=at)
 

@@ -15,7 +15,7 @@ from core.failpoints import failpoint
 from payments import locks
 from payments.gateways.base import Refused, SavingOrder, SavingPage, SavingState, Unsure
 from payments.method_transitions import may_move, move
-from payments.models import BEING_SAVED, LIVE, MethodState, PaymentStatus, SavedMethod
+from payments.models import BEING_SAVED, LIVE, Method, MethodState, PaymentStatus, SavedMethod
 from payments.services.methods.keeping import keep
 from payments.services.methods.removing import forget
 from payments.services.putting_off import KEY_LIFE, put_off
@@ -86,7 +86,7 @@ def apply_saving(method_id: int, page: SavingPage, *, at: datetime) -> SavedMeth
     method.session_id, method.page_url = page.session_id, page.url or method.page_url
     method.failure_code = page.code[:100]
     if page.state == SavingState.SAVED and page.instrument is not None:
-        keep(method, page.instrument, at=at)
+        keep(method, page.instrument, page.mandate, at=at)
     elif page.state == SavingState.CLOSED:
         move(method, MethodState.ABANDONED, at=at, detail=page.code)
     else:
@@ -163,6 +163,8 @@ def _order(method: SavedMethod, person: str) -> SavingOrder:
         cancel_url=f"{back}?cancelled=1",
         expires_at=method.page_expires_at,
         key=method.key,
+        kind=Method(method.kind),
+        mandate_prefix=f"{method.customer.number}-",
     )
 
 

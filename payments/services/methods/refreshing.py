@@ -8,7 +8,8 @@ from django.db import transaction
 
 from payments import locks
 from payments.method_transitions import may_move, move, note
-from payments.models import MethodState, Reason, SavedMethod
+from payments.models import MandateState, MethodState, Reason, SavedMethod
+from payments.services.mandates.adopting import close_mandate_of
 from payments.services.methods.keeping import describe
 from payments.services.methods.removing import hand_on_default
 from payments.services.methods.telling import tell
@@ -44,6 +45,7 @@ def _copy(method_id: int, kept: Instrument | None, *, at: datetime) -> SavedMeth
         return method
     if kept is None:
         move(method, MethodState.REMOVED, at=at, reason=Reason.PROVIDER)
+        close_mandate_of(method, MandateState.REVOKED, reason="removed at the provider", at=at)
         hand_on_default(method.customer_id, at=at)
         tell(method, "method.removed", at=at)
         return method

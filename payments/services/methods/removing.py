@@ -12,7 +12,8 @@ from core.failpoints import failpoint
 from payments import locks
 from payments.gateways.base import Unsure
 from payments.method_transitions import may_move, move
-from payments.models import MethodState, Reason, SavedMethod
+from payments.models import MandateState, MethodState, Reason, SavedMethod
+from payments.services.mandates.adopting import close_mandate_of
 from payments.services.methods.telling import tell
 from payments.services.putting_off import put_off
 from payments.services.waking import wake_debits_of, wake_method
@@ -32,6 +33,7 @@ def remove(method_id: int, *, gateway: Gateway, at: datetime) -> SavedMethod:
         method = locks.lock_method(method_id)
         if may_move(method, MethodState.REMOVING) and method.is_standing:
             begin_removal(method, Reason.ASKED, at=at)
+            close_mandate_of(method, MandateState.REVOKED, at=at)
             hand_on_default(method.customer_id, at=at)
             wake_debits_of(method.customer_id, f"removed:{method.pk}", at=at)
             tell(method, "method.removed", at=at)

@@ -12,6 +12,7 @@ from django.db import transaction
 from core.failpoints import failpoint
 from ledger import services as ledger
 from payments import selectors
+from payments.consents import SAVE, SEPA_AT_PROVIDER
 from payments.method_transitions import note
 from payments.models import Method, MethodState, SavedMethod
 from payments.services import attempts
@@ -67,7 +68,7 @@ def _intend(customer: Customer, wish: SavingWish, *, at: datetime) -> SavedMetho
 def _write(
     customer: Customer, kind: Method, agreement: Agreement, *, payment: Payment | None = None, at: datetime
 ) -> SavedMethod:
-    consent = keep_consent(agreement.language, at=at)
+    consent = keep_consent(agreement.language, at=at, name=SEPA_AT_PROVIDER if kind == Method.SEPA else SAVE)
     method = SavedMethod.objects.create(
         customer=customer,
         kind=kind,
