@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger import selectors as books
 from ledger import services as ledger
-from payments.models import Debit, Mandate, MethodState, Payment, Payout, Refund, SavedMethod
+from payments.models import Debit, Mandate, MethodState, Payment, Payout, Refund, Remittance, SavedMethod
 
 
 def lock_payment(payment_id: int) -> Payment:
@@ -32,6 +32,11 @@ def lock_attempt(payment_id: int) -> tuple[Payment, Debit]:
     """Lock the payment of an automatic debit, then its debit, after the customer's account."""
     payment = lock_payment(payment_id)
     return payment, lock_debit(payment.debit_id or 0)
+
+
+def lock_remittance(remittance_id: int) -> Remittance:
+    """Lock a file of debits until the end of the transaction; returns it as it is now. No customer is concerned."""
+    return Remittance.objects.select_for_update().get(pk=remittance_id)
 
 
 def lock_payout(payout_id: int) -> Payout:

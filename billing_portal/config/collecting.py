@@ -25,3 +25,21 @@ DEBIT_LADDER_DAYS = env.days(
 DEBIT_ACTION_DAYS = env.integer(
     "DEBIT_ACTION_DAYS", 7, least=1, most=30, help="How long a debit waits for its customer to confirm with the bank."
 )
+SEPA_CUT_OFF_HOUR = env.integer(
+    "SEPA_CUT_OFF_HOUR", 16, least=0, most=24, help="The hour from which our bank takes a file for the next day."
+)
+SEPA_VERSION = env.text(
+    "SEPA_VERSION",
+    "pain.008.001.08",
+    choices=("pain.008.001.08", "pain.008.001.02"),
+    help="The version of the files of direct debits that our bank wants.",
+)
+SEPA_SILENCE_DAYS = env.integer(
+    "SEPA_SILENCE_DAYS", 5, least=1, most=30, help="Days after its date at which a debit without an answer is an alarm."
+)
+SEPA_FOLDER = env.text(
+    "SEPA_FOLDER", help="Where files of direct debits are put for the bank each day. Unset: staff download them."
+)
+REMINDER_GRACE_DAYS = env.integer(
+    "REMINDER_GRACE_DAYS", 7, least=0, most=60, help="Days after a returned debit before reminders start again."
+)

@@ -1,0 +1,103 @@
+"""Questions about files of direct debits and what the bank answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from core.clock import PARIS
+from payments.models import (
+    TO_START,
+    AnswerKind,
+    BankAnswer,
+    BankDebit,
+    Debit,
+    Payment,
+    PaymentStatus,
+    Provider,
+    Remittance,
+    RemittanceState,
+)
+from payments.target import add_target_days
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from payments.models import Mandate
+
+BACK: Final = (AnswerKind.REJECTED, AnswerKind.RETURNED)
+
+
+def bank_debits_to_start(*, on: date) -> QuerySet[Debit]:
+    """The debits that our bank is to be given on that day, or should have been given before: oldest first."""
+    return Debit.objects.filter(state__in=TO_START, start_on__lte=on, method__provider=Provider.BANK).order_by(
+        "start_on", "pk"
+    )
+
+
+def waiting_for_a_file(scheme: str) -> QuerySet[Payment]:
+    """The attempts that were claimed for our bank and are in no file yet: oldest first."""
+    claimed = Payment.objects.filter(provider=Provider.BANK, status=PaymentStatus.SENT, bank_debit=None)
+    mine = claimed.filter(Q(used_method__mandate__scheme=scheme))
+    return mine.select_related("customer", "debit", "used_method__mandate").order_by("pk")
+
+
+def next_message_id(on: date) -> str:
+    """`R20261126-2`: the day and how many files it has."""
+    begun = Remittance.objects.filter(message_id__startswith=f"R{on:%Y%m%d}-").count()
+    return f"R{on:%Y%m%d}-{begun + 1}"
+
+
+def made_at(on: date, at: datetime) -> datetime:
+    """When a file says that it was made: that day in Paris, at the hour of the present moment."""
+    return datetime.combine(on, at.astimezone(PARIS).time(), tzinfo=PARIS)
+
+
+def bank_debit_named(end_to_end: str) -> BankDebit | None:
+    """The debit of that end-to-end id, as banks give it back; None when no file of ours named it."""
+    found = BankDebit.objects.select_related("payment", "mandate", "remittance")
+    return found.filter(end_to_end=end_to_end.strip()).first()
+
+
+def times_short_of_money(mandate: Mandate) -> int:
+    """How many debits in a row an account had no money for, since the last one that it paid for good."""
+    codes = []
+    for debit in mandate.debits.order_by("-pk").prefetch_related("answers")[:10]:
+        kinds = {answer.kind: answer.reason for answer in debit.answers.all()}
+        back = [kinds[kind] for kind in BACK if kind in kinds]
+        if not back and AnswerKind.SETTLED in kinds:
+            break
+        codes += back
+    return sum(code == "AM04" for code in codes)
+
+
+def silent_bank_debits(*, on: date) -> QuerySet[BankDebit]:
+    """The debits of which the bank said nothing SEPA_SILENCE_DAYS after their day: oldest first."""
+    before = on - timedelta(days=settings.SEPA_SILENCE_DAYS)
+    undecided = BankDebit.objects.filter(collect_on__lt=before, payment__status=PaymentStatus.PENDING)
+    return undecided.select_related("payment__customer", "remittance").order_by("collect_on", "pk")
+
+
+def files_to_hand_over(*, on: date) -> QuerySet[Remittance]:
+    """The files that nobody gave to the bank, although a day of theirs is near: oldest first."""
+    near = add_target_days(on, settings.SEPA_LEAD_DAYS)
+    waiting = Remittance.objects.filter(state=RemittanceState.WRITTEN, debits__collect_on__lte=near)
+    return waiting.distinct().order_by("created_at", "pk")
+
+
+def answers_set_aside() -> QuerySet[BankAnswer]:
+    """What the bank said of debits that are not ours, or said twice in two ways: newest first."""
+    return BankAnswer.objects.filter(kind=AnswerKind.NOT_OURS).order_by("-at", "-pk")
+
+
+def remittances() -> QuerySet[Remittance]:
+    """Every file with what became of its debits, newest first. One query."""
+    answers = {
+        "settled": Count("debits", filter=Q(debits__payment__status=PaymentStatus.SUCCEEDED), distinct=True),
+        "refused": Count("debits", filter=Q(debits__payment__status=PaymentStatus.REFUSED), distinct=True),
+        "waiting": Count("debits", filter=Q(debits__payment__status=PaymentStatus.PENDING), distinct=True),
+    }
+    return Remittance.objects.annotate(**answers).order_by("-created_at", "-pk")
