@@ -22,6 +22,7 @@ def beat_schedule(
         "mandates-sweep": _every(_HOUR, "payments.tasks.sweep_mandates"),
         "payments-plan": _every(collect, "payments.tasks.plan"),
         "payments-collect": _every(collect, "payments.tasks.collect"),
+        "payments-remit": _every(collect, "payments.tasks.remit"),
         "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),
         "vat-numbers-recheck": _every(_HOUR, "accounts.tasks.recheck_vat_numbers"),
         "quotes-expire": _every(_HOUR, "invoices.tasks.expire_quotes"),

@@ -15,7 +15,7 @@ from core.formats import money_text
 from core.money import Money
 from invoices import selectors as invoices
 from ledger import selectors as ledger
-from payments import mandate_checks, method_checks, refund_checks
+from payments import mandate_checks, method_checks, refund_checks, remittance_checks
 from payments.guards import expected_triggers, installed_triggers
 from payments.models import (
     LIVE,
@@ -197,6 +197,16 @@ def disputes_are_understood() -> list[Check]:
     late = Dispute.objects.exclude(attention="").filter(created_at__lt=clock.now() - _LONGEST_LIVE).order_by("pk")
     bad = [f"{dispute}: {dispute.attention}" for dispute in late[:_NAMED]]
     return [Check("payments: disputes are understood", ok=not bad, detail=_said(bad, 0))]
+
+
+def remittances() -> list[Check]:
+    """Files of direct debits: whole, applied once, and 511300 as the bank's answers say."""
+    return [
+        remittance_checks.add_up(),
+        remittance_checks.settle_once(),
+        remittance_checks.hold_what_is_in_flight(),
+        remittance_checks.clear(),
+    ]
 
 
 def saved_methods() -> list[Check]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 from core.clock import local_date
 from outbox.registry import job
 from payments import selectors, services
 from payments.gateways.base import Unsure
-from payments.services import collecting, disputes, mandates
+from payments.services import collecting, disputes, mandates, remitting
 from payments.services.disputes.answering import SEND_EVIDENCE
 from payments.services.disputes.applying import MAKE_PACK
 from payments.services.disputes.giving_in import ACCEPT
@@ -32,6 +35,7 @@ DOCUMENTS = "documents"
 CATCH_UP = "payments.catch_up"
 SYNC = "payments.sync_till"
 PLAN = "payments.plan_debits"
+REMIT = "payments.remit"
 
 
 @job(APPLY, attempts=TRIES)
@@ -159,3 +163,11 @@ def accept_dispute(*, dispute_id: int, at: datetime) -> dict[str, str]:
 @job(PRINT, queue=DOCUMENTS)
 def print_mandate(*, mandate_id: int, at: datetime) -> dict[str, str]:
     return {"sha256": mandates.print_mandate(mandate_id, at=at)}
+
+
+@job(REMIT)
+def remit(*, at: datetime) -> dict[str, list[str]]:
+    """The file of the day, and those that never left, into the folder of the bank."""
+    remitting.make_remittances(on=local_date(at), at=at)
+    left = remitting.drop(Path(settings.SEPA_FOLDER), at=at)
+    return {"files": [remittance.message_id for remittance in left]}

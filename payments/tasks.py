@@ -8,7 +8,7 @@ from django.conf import settings
 from core import clock
 from outbox.services import enqueue
 from payments import services
-from payments.jobs import CATCH_UP, PLAN, SYNC
+from payments.jobs import CATCH_UP, PLAN, REMIT, SYNC
 from payments.services import collecting, disputes, mandates
 
 
@@ -65,3 +65,11 @@ def plan() -> None:
 def collect() -> None:
     """Have each debit begun whose day has come, also on days that were missed; one job for each and each hour."""
     collecting.ring_due(at=clock.now())
+
+
+@shared_task(name="payments.tasks.remit", ignore_result=True)  # type: ignore[untyped-decorator]
+def remit() -> None:
+    """With a folder of the bank: write the file of the day and put it there; one turn is one job, whoever rings."""
+    at = clock.now()
+    if settings.SEPA_FOLDER and at.astimezone(clock.PARIS).hour >= settings.COLLECT_HOUR:
+        enqueue(REMIT, {}, key=f"{REMIT}:{int(at.timestamp()) // settings.COLLECT_SECONDS}", at=at)

@@ -20,6 +20,7 @@ from payments.tests.drawer import Drawer
 from payments.tests.mandate_desk import MandateDesk
 from payments.tests.pointing import point_at
 from payments.tests.refund_desk import RefundDesk, staff
+from payments.tests.remittance_desk import RemittanceDesk
 from tests.support.bank import Bank, open_bank
 
 
@@ -99,3 +100,9 @@ def mandates(customer: Customer, at: datetime) -> MandateDesk:
 def debits(drawer: Drawer) -> DebitDesk:
     """The individual, whose debts are collected by themselves; by PayPal if `drawer` is parametrised so."""
     return DebitDesk(drawer, drawer.at)
+
+
+@pytest.fixture
+def remittances(customer: Customer, at: datetime) -> RemittanceDesk:
+    """The individual, whose account our own bank debits by file."""
+    return RemittanceDesk(customer, at.replace(hour=9))

@@ -14,6 +14,7 @@ from payments.debit_transitions import debit_states_page
 from payments.mandate_transitions import mandate_states_page
 from payments.method_transitions import method_states_page
 from payments.payout_transitions import payout_states_page
+from payments.remittance_transitions import remittance_states_page
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             "states/mandate.md": mandate_states_page(),
             "states/debit.md": debit_states_page(),
             "states/method.md": method_states_page(),
+            "states/remittance.md": remittance_states_page(),
             "states/quote.md": quote_states_page(),
             "states/dispute.md": dispute_transitions.states_page(),
         }

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import EndedWhy, Failure, Method
+from payments.models import EndedWhy, Failure, Method, Provider
+from payments.sepa.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,9 @@ _CANCELLED: Final[Mapping[str, _StrPromise]] = {
 
 
 def refusal_words(payment: Payment) -> str:
-    """Why an attempt was refused."""
+    """Why an attempt was refused; of an account that our bank debits, what its code means."""
+    if payment.provider == Provider.BANK and payment.failure_code in REASONS:
+        return str(REASONS[payment.failure_code].words)
     by_account = _BY_ACCOUNT.get(payment.failure) if payment.method == Method.SEPA else None
     return str(by_account or _BY_CARD.get(payment.failure, _BY_CARD[Failure.BANK]))
 
