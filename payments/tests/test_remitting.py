@@ -16,7 +16,6 @@ from core.money import Money
 from invoices.models import ReceiptCancellation
 from ledger import selectors as books
 from ledger import services as ledger
-from ledger.models import OpenItem
 from payments import selectors
 from payments.models import (
     AnswerKind,
@@ -99,7 +98,9 @@ def test_a_refusal_before_settlement_releases_the_hold_and_is_tried_once_more(re
     assert remittances.account("511300") == 0
     assert state_of(debit) == DebitState.WAITING
     (mail,) = remittances.mails("debit.failed")
-    assert "approvisionné" in mail
+    assert "La provision" in mail
+    assert is_target_day(debit.collect_on)
+    assert debit.collect_on > remittances.today
 
 
 def test_an_account_that_lacks_money_twice_is_not_debited_again(remittances: RemittanceDesk) -> None:
@@ -156,12 +157,12 @@ def test_a_return_after_six_weeks_undoes_what_was_paid_and_reopens_the_invoice(r
 
     answer = remittances.sends_back(made, "MD06", charges=Money(500), bank_reference="R-77")
 
-    item = OpenItem.objects.get()
+    (item,) = books.open_items(remittances.customer.pk)
     assert remittances.state() == (0, 12_000, 0)
     assert (remittances.account("512000"), remittances.account("627100")) == (-12_500, 500)
     assert (answer.kind, answer.charges_cents) == (AnswerKind.RETURNED, 500)
     assert state_of(debit) == DebitState.RETURNED
-    assert (item.open_cents, item.due_date) == (12_000, debit.due_on)
+    assert (item.open, item.due_date) == (Money(12_000), debit.due_on)
     assert item.reminders_from == remittances.today + timedelta(days=7)
     assert ReceiptCancellation.objects.count() == 1
     assert not CollectingRule.objects.get().is_on

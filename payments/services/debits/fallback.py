@@ -26,7 +26,7 @@ from payments.models import (
     SavedMethod,
 )
 from payments.services.debits.ending import give_up
-from payments.services.debits.scheduling import days_for
+from payments.services.debits.scheduling import days_for, from_day
 from payments.services.debits.telling import announce, tell_refused
 from payments.services.methods.removing import hand_on_default
 from payments.services.methods.telling import tell as tell_method
@@ -109,8 +109,9 @@ def ring(debit: Debit, *, at: datetime) -> None:
 
 
 def _again(debit: Debit, payment: Payment, day: date, *, at: datetime) -> None:
-    debit.collect_on = debit.start_on = day
-    move(debit, WAITING, at=at, detail=f"{debit.failure_code}, {day}")
+    days = from_day(debit.method, day, today=local_date(at))
+    debit.collect_on, debit.start_on = days.collect_on, days.start_on
+    move(debit, WAITING, at=at, detail=f"{debit.failure_code}, {days.collect_on}")
     tell_refused(debit, payment, at=at)
 
 
