@@ -30,8 +30,10 @@ def render(*, at: datetime, invoice_id: int | None = None, **document: int) -> d
     if invoice_id is not None:
         made = rendering.render_invoice(invoice_id, at=at)
         return {"outcome": made.validation.outcome, "sha256": (made.facturx or made.pdf).sha256}
-    [(name, pk)] = document.items()
-    return {"sha256": _PAPERS[name](pk, at=at).sha256}
+    for name, make in _PAPERS.items():
+        if name in document:
+            return {"sha256": make(document[name], at=at).sha256}
+    raise ValueError("no document is named")
 
 
 @job("invoices.announce")

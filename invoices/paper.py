@@ -282,7 +282,7 @@ def reference_rows(
 
 
 def identity(buyer: Buyer) -> Reference | None:
-    """The buyer's numbers: SIRET of a public body, SIREN and VAT number of a company, none of a consumer."""
+    """The buyer's numbers: SIRET of a public body, SIREN and VAT number of a company, none of who has none."""
     if buyer.is_consumer:
         return None
     if buyer.is_public and buyer.siret:
@@ -291,7 +291,7 @@ def identity(buyer: Buyer) -> Reference | None:
         return Reference(_("Your SIREN – VAT"), f"{buyer.siren_text}\n{buyer.vat_number}")
     if buyer.siren:
         return Reference(_("Your SIREN"), buyer.siren_text)
-    return Reference(_("Your VAT number"), buyer.vat_number)
+    return Reference(_("Your VAT number"), buyer.vat_number) if buyer.vat_number else None
 
 
 def paper_lines(shown: Sequence[ShownLine], period: tuple[date, date] | None) -> list[PaperLine]:

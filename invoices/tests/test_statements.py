@@ -182,3 +182,15 @@ def test_the_accountant_may_read_it_and_the_stranger_reads_his_own(client: Clien
     assert "46,80" not in words_of(ask(client, local_date(today), local_date(today)).content)
     client.logout()
     assert ask(client, local_date(today), local_date(today)).status_code == 302
+
+
+@pytest.mark.parametrize("rows", [16, 17, 18])
+def test_the_totals_are_on_a_page_whole_wherever_the_movements_end(customer: Customer, rows: int) -> None:
+    for row in range(rows):
+        pay(customer, 100, ref=f"pi_{row}")
+
+    reader = PdfReader(io.BytesIO(statement_pdf(customer, DAY, DAY, at=NOON)))
+    last = " ".join(reader.pages[-1].extract_text().replace("\xa0", " ").split())
+
+    for total in ("Solde avant le 30 novembre 2026", "Total des crédits", "Total des débits", "Solde après"):
+        assert total in last
