@@ -152,6 +152,7 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     kept = SavedMethod.objects.filter(state=MethodState.ACTIVE).order_by("customer", "position")
     assert [(each.customer.name, each.title, each.is_default) for each in kept] == [
         ("Claire Martin", "Visa •• 4242", True),
+        ("Claire Martin", "CREDIT AGRICOLE SA •• 0189", False),
         ("Atelier Durand SARL", "CB •• 1001", True),
         ("Atelier Durand SARL", "PayPal c•••@example.fr", False),
     ]

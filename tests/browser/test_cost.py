@@ -36,7 +36,13 @@ FILES = {
         "invoices:receipt_pdf",
         "invoices:statement",
     ),
-    *("ledger:transactions_csv", "payments:consent", "payments:mandate_pdf", "security_txt"),
+    *(
+        "ledger:transactions_csv",
+        "payments:consent",
+        "invoices:attestation_pdf",
+        "payments:mandate_pdf",
+        "security_txt",
+    ),
 }
 MACHINES = {"healthz", "payments:webhook_paypal", "payments:webhook_stripe"}
 WITHIN_A_FLOW = {
