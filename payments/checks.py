@@ -15,7 +15,7 @@ from core.formats import money_text
 from core.money import Money
 from invoices import selectors as invoices
 from ledger import selectors as ledger
-from payments import mandate_checks, method_checks, refund_checks, remittance_checks
+from payments import collecting_checks, mandate_checks, method_checks, refund_checks, remittance_checks
 from payments.guards import expected_triggers, installed_triggers
 from payments.models import (
     LIVE,
@@ -221,6 +221,16 @@ def mandates() -> list[Check]:
         mandate_checks.go_with_their_methods(),
         mandate_checks.end_in_time(),
         mandate_checks.have_their_documents(),
+    ]
+
+
+def automatic_debits() -> list[Check]:
+    """Debits take what was announced, are in flight with their attempts, and leave nothing out in silence."""
+    return [
+        collecting_checks.stay_within_what_was_announced(),
+        collecting_checks.are_in_flight_together(),
+        collecting_checks.brought_what_they_say(),
+        collecting_checks.leave_nothing_out(),
     ]
 
 

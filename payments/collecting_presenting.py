@@ -96,19 +96,14 @@ class Uncollected:
     why: str
 
 
-def automatic_context(customer: Customer, at: datetime, *, usable: bool | None = None) -> dict[str, Any]:
-    """Automatic collection of a customer: on or off, what comes when from which method, and what does not and why.
-
-    `usable`: whether there is a usable method, where that is known.
-    """
+def automatic_context(customer: Customer, at: datetime, *, usable: bool, due: Mapping[date, Money]) -> dict[str, Any]:
+    """Automatic collection of a customer: on or off, what comes when from which method, and what does not and why."""
     today = local_date(at)
-    rule = selectors.rule_of(customer)
-    why = selectors.why_not_collecting(rule, on=today)
+    rule, contested = selectors.rule_and_dispute_of(customer)
     is_on = rule is not None and rule.is_on
-    rows = [
-        DebitRow(each, _TAGS[each.state], collecting.may_change(each, on=today))
-        for each in selectors.standing_debits(customer.pk)
-    ]
+    why = selectors.why_not_collecting(rule, on=today, usable=usable, contested=contested) if is_on else None
+    standing = list(selectors.standing_debits(customer.pk)) if is_on else []
+    rows = [DebitRow(each, _TAGS[each.state], collecting.may_change(each, on=today)) for each in standing]
     return {
         "rule": rule,
         "is_on": is_on,
@@ -116,8 +111,8 @@ def automatic_context(customer: Customer, at: datetime, *, usable: bool | None =
         "debit_rows": rows,
         "next_debit": rows[0].debit if rows else None,
         "why_not": _WHY_NOT.get(why, "") if why and is_on else "",
-        "uncollected": _uncollected(rule) if rule is not None and is_on and why is None else [],
-        "usable": selectors.usable_methods(customer).exists() if usable is None else usable,
+        "uncollected": _uncollected(rule, standing, due) if rule is not None and is_on and why is None else [],
+        "usable": usable,
     }
 
 
@@ -129,9 +124,10 @@ def debit_context(debit: Debit, at: datetime, *, bound: forms.Form | None = None
     others = [each for each in selectors.usable_methods(debit.customer) if each.pk != debit.method_id]
     movable = changeable and debit.state == DebitState.ANNOUNCED
     move: forms.Form | None = None
+    last_day: date | None = None
     if movable:
-        first, until = debit.collect_on + timedelta(days=1), collecting.last_day(debit)
-        move = (bound if isinstance(bound, MoveForm) else MoveForm()).bounded(first, until)
+        first, last_day = debit.collect_on + timedelta(days=1), collecting.last_day(debit)
+        move = (bound if isinstance(bound, MoveForm) else MoveForm()).bounded(first, last_day)
     other = OtherMethodForm(others) if changeable and others else None
     return {
         "debit": debit,
@@ -139,7 +135,7 @@ def debit_context(debit: Debit, at: datetime, *, bound: forms.Form | None = None
         "steps": _steps(debit, today),
         "changeable": changeable,
         "move_form": move,
-        "last_day": collecting.last_day(debit) if movable else None,
+        "last_day": last_day,
         "other_form": bound if isinstance(bound, OtherMethodForm) else other,
         "form": bound,
         "refusal": refusal_words(last) if last is not None and last.failure and debit.failure else "",
@@ -164,12 +160,12 @@ def _steps(debit: Debit, today: date) -> list[Step]:
     return told
 
 
-def _uncollected(rule: CollectingRule) -> list[Uncollected]:
+def _uncollected(rule: CollectingRule, standing: list[Debit], due: Mapping[date, Money]) -> list[Uncollected]:
     """What no debit will bring by itself, with its reason: nothing is left out in silence."""
     found = []
-    standing = {each.due_on for each in selectors.standing_debits(rule.customer_id)}
-    for due_on, amount in collecting.open_by_day(rule.customer_id).items():
-        if due_on in standing:
+    covered = {each.due_on for each in standing}
+    for due_on, amount in due.items():
+        if due_on in covered:
             continue
         ended = collecting.blocked_by(rule, due_on)
         if ended is not None:

@@ -161,12 +161,15 @@ def _pay_otherwise(request: CustomerRequest, found: Debit) -> HttpResponse:
 
 def _automatic_page(request: CustomerRequest, form: AutomaticForm | None = None) -> HttpResponse:
     """The form that is to be corrected, or one that says how things are."""
-    text = shown_consent((get_language() or "fr")[:2], name=COLLECT_DUE, at=request.now)
-    around = presenting.automatic_context(request.customer, request.now)
-    if form is None:
-        rule = around["rule"]
-        form = AutomaticForm(initial={"days_before": rule.cards_days_before if rule else 0})
-    return render(request, "payments/automatic.html", {"form": form, "consent": text, **around})
+    rule = rule_of(request.customer)
+    around = {
+        "form": form or AutomaticForm(initial={"days_before": rule.cards_days_before if rule else 0}),
+        "consent": shown_consent((get_language() or "fr")[:2], name=COLLECT_DUE, at=request.now),
+        "is_on": rule is not None and rule.is_on,
+        "is_public": request.customer.is_public,
+        "usable": usable_methods(request.customer).exists(),
+    }
+    return render(request, "payments/automatic.html", around)
 
 
 def _debit_page(request: CustomerRequest, found: Debit, *, bound: Form | None = None) -> HttpResponse:

@@ -11,13 +11,15 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from core.clock import local_date
+from core.money import ZERO
+from ledger import selectors as ledger
 from payments import selectors
 from payments.collecting_presenting import automatic_context
 from payments.forms import typed
 from payments.method_forms import LabelForm, NetworkForm
 from payments.models import BEING_SAVED, Method, MethodState, Reason, brand_name
 from payments.presenting import POLL_SECONDS
-from payments.services import suggested_due
+from payments.services import collecting
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,18 +60,19 @@ def _rows(found: list[SavedMethod], at: datetime) -> list[MethodRow]:
 def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
     """The list, in the order of fallback, and what is due."""
     found = list(selectors.methods_of(customer))
-    due = suggested_due(customer)
-    usable = [method for method in found if method.state == MethodState.ACTIVE]
+    by_day = collecting.open_by_day(customer.pk)
+    due = max(sum(by_day.values(), ZERO) - ledger.get_balance(customer.pk).incoming, ZERO)
+    active = sum(method.state == MethodState.ACTIVE for method in found)
     return {
         "rows": _rows(found, at),
         "to_sign": list(selectors.drafts_of(customer)),
         "may_be_debited": not customer.is_public,
-        "several": len(usable) > 1,
+        "several": active > 1,
         "making": list(selectors.methods_in_the_making(customer)),
         "due": due,
         "pay_due": typed(due) if due else "",
         "paypal": bool(settings.PAYPAL_CLIENT_ID),
-    } | automatic_context(customer, at, usable=bool(usable))
+    } | automatic_context(customer, at, usable=bool(active), due=by_day)
 
 
 def method_context(
@@ -105,6 +108,7 @@ def removal_context(method: SavedMethod) -> dict[str, Any]:
     others = [each for each in selectors.usable_methods(method.customer) if each.pk != method.pk]
     return {
         "method": method,
+        "announced": selectors.standing_debits(method.customer_id).filter(method=method).exists(),
         "next_default": others[0] if others and method.is_default else None,
         "is_last": not others,
     }

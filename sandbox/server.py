@@ -18,7 +18,7 @@ from sandbox.mail import MailServer
 from sandbox.paypal import door as paypal
 from sandbox.paypal.webhooks import Dispatcher as PayPalDispatcher
 from sandbox.store import Store
-from sandbox.stripe import api, charges, checkout, refunds
+from sandbox.stripe import accounts, api, charges, checkout, refunds
 from sandbox.stripe.webhooks import Dispatcher
 from sandbox.vies import door as vies
 from sandbox.wire import MAX_BODY, BadRequest, Ending, Request, Response, json_response, most_bytes
@@ -105,6 +105,7 @@ class _Caretaker(threading.Thread):
                 checkout.expire_all_due(self._world)
                 charges.book_due(self._world)
                 refunds.end_due(self._world)
+                accounts.end_due(self._world)
             except sqlite3.ProgrammingError:  # the memory was closed: we are stopping
                 return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, Q, QuerySet, Sum
 
 from core.money import ZERO, Money
 from ledger import selectors as ledger
@@ -22,7 +22,7 @@ from payments.models import (
     Payment,
     PaymentStatus,
 )
-from payments.selectors.disputes import has_open_dispute
+from payments.selectors.disputes import has_open_dispute, open_disputes, unhandled_warnings
 from payments.selectors.methods import usable_methods
 
 if TYPE_CHECKING:
@@ -50,22 +50,37 @@ def rule_of(customer: Customer) -> CollectingRule | None:
     return CollectingRule.objects.select_related("customer", "consent").filter(customer=customer).first()
 
 
+def rule_and_dispute_of(customer: Customer) -> tuple[CollectingRule | None, bool]:
+    """The same, and whether `has_open_dispute`. One query, for pages."""
+    disputes, warnings = open_disputes(customer), unhandled_warnings(customer)
+    rules = CollectingRule.objects.select_related("customer", "consent").filter(customer=customer)
+    rule = rules.annotate(contested=Exists(disputes), warned=Exists(warnings)).first()
+    return rule, rule is not None and bool(rule.contested or rule.warned)
+
+
 def is_paused(rule: CollectingRule, *, on: date) -> bool:
     """Whether staff keep debits from being begun on that day."""
     return rule.paused_until is not None and on < rule.paused_until
 
 
-def why_not_collecting(rule: CollectingRule | None, *, on: date) -> NotCollecting | None:
-    """What keeps debits of a customer from being planned that day, or None."""
+def why_not_collecting(
+    rule: CollectingRule | None, *, on: date, usable: bool | None = None, contested: bool | None = None
+) -> NotCollecting | None:
+    """What keeps debits of a customer from being planned that day, or None.
+
+    `usable` (whether a method is) and `contested` (`has_open_dispute`) are asked about unless they are known.
+    """
     if rule is None or not rule.is_on:
         return NotCollecting.OFF
     if rule.customer.is_public:
         return NotCollecting.PUBLIC
     if is_paused(rule, on=on):
         return NotCollecting.PAUSED
-    if has_open_dispute(rule.customer):
+    if has_open_dispute(rule.customer) if contested is None else contested:
         return NotCollecting.DISPUTED
-    return None if usable_methods(rule.customer).exists() else NotCollecting.NO_METHOD
+    if usable is None:
+        usable = usable_methods(rule.customer).exists()
+    return None if usable else NotCollecting.NO_METHOD
 
 
 def standing_debits(customer_id: int) -> QuerySet[Debit]:

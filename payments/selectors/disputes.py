@@ -44,8 +44,12 @@ def has_money_in_dispute(customer_id: int) -> bool:
 
 def has_open_dispute(customer: Customer) -> bool:
     """Whether nothing may be debited by itself: a dispute or an inquiry is open, or a fraud warning waits for staff."""
-    warned = FraudWarning.objects.filter(payment__customer=customer, handled_at__isnull=True)
-    return open_disputes(customer).exists() or warned.exists()
+    return open_disputes(customer).exists() or unhandled_warnings(customer).exists()
+
+
+def unhandled_warnings(customer: Customer) -> QuerySet[FraudWarning]:
+    """The fraud warnings about payments of a customer that wait for staff."""
+    return FraudWarning.objects.filter(payment__customer=customer, handled_at__isnull=True)
 
 
 def open_disputes(customer: Customer) -> QuerySet[Dispute]:

@@ -83,6 +83,11 @@ class DebitDesk:
     def turn_on(self, **terms: int) -> CollectingRule:
         return collecting.turn_on(self.drawer.customer, AGREED, at=self.at, **terms)
 
+    def pause(self, *, days: int) -> None:
+        """Staff pause collection."""
+        until = self.today + timedelta(days=days)
+        collecting.pause(self.drawer.customer, until=until, because="Litige", actor=None, at=self.at)
+
     def plan(self) -> int:
         return collecting.plan_debits(at=self.at)
 

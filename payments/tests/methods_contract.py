@@ -9,6 +9,7 @@ import pytest
 
 from core.money import Money
 from payments.gateways.base import (
+    ChargeState,
     Debit,
     Declined,
     DeclineKind,
@@ -228,6 +229,36 @@ class MethodsContract:
         bank.calm()
         assert gateway.charge(AMOUNT, debit).receipt is not None
         assert self.taken(bank) == AMOUNT.cents
+
+    def test_a_debit_can_be_read_again_and_says_whose_it_is(self, gateway: Gateway, bank: Bank) -> None:
+        debit = debit_of(gateway, self.kept(gateway, bank))
+        made = gateway.charge(AMOUNT, debit)
+
+        read = gateway.read_charge(made.object_id)
+
+        assert (read, read.state) == (made, ChargeState.TAKEN)
+        assert (read.reference, read.person) == (debit.reference, debit.person)
+
+    def test_an_unknown_debit_is_refused(self, gateway: Gateway) -> None:
+        with pytest.raises(Refused):
+            gateway.read_charge("nobody")
+
+    def test_silence_about_a_debit_is_unsure(self, gateway: Gateway, bank: Bank) -> None:
+        made = gateway.charge(AMOUNT, debit_of(gateway, self.kept(gateway, bank)))
+        bank.fail("refuse", times=20)
+
+        with pytest.raises(Unsure):
+            gateway.read_charge(made.object_id)
+
+    def test_a_debit_is_found_by_its_reference_where_that_is_possible(self, gateway: Gateway, bank: Bank) -> None:
+        debit = debit_of(gateway, self.kept(gateway, bank))
+        since = datetime.now(UTC) - timedelta(minutes=5)
+        made = gateway.charge(AMOUNT, debit)
+
+        found = gateway.find_charge(person=debit.person, reference=debit.reference, since=since)
+
+        assert found == (made if gateway.finds_charges else None)
+        assert gateway.find_charge(person=debit.person, reference="other", since=since) is None
 
     @pytest.mark.parametrize("kind", [DeclineKind.AUTHENTICATION, DeclineKind.LATER])
     def test_a_refused_debit_says_what_may_be_done_next(self, gateway: Gateway, bank: Bank, kind: DeclineKind) -> None:

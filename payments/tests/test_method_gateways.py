@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from core.money import Money
 from payments.gateways.base import (
+    ChargeState,
+    Debit,
     Declined,
     DeclineKind,
     Gateway,
@@ -81,6 +84,97 @@ class TestStripe(MethodsContract):
         assert gateway.choose_network(kept.object_id, "visa").brand == "visa"
         with pytest.raises(Refused):
             gateway.choose_network(kept.object_id, "mastercard")
+
+    def account(self, gateway: StripeGateway, bank: Bank, **life: object) -> Debit:
+        """A debit of a bank account that Stripe keeps, by its mandate."""
+        debit = debit_of(gateway, self.kept(gateway, bank))
+        made = bank.control("bank-accounts", customer=debit.person, **life)
+        return replace(debit, method=made["id"], mandate=made["mandate"])
+
+    def test_a_refused_debit_is_found_as_refused(self, gateway: StripeGateway, bank: Bank) -> None:
+        debit = debit_of(gateway, self.refusing(gateway, bank, DeclineKind.LATER))
+        with pytest.raises(Declined):
+            gateway.charge(AMOUNT, debit)
+
+        found = gateway.find_charge(
+            person=debit.person, reference=debit.reference, since=datetime.now(UTC) - timedelta(minutes=5)
+        )
+
+        assert found is not None
+        assert found.state == ChargeState.REFUSED
+        assert found.declined is not None
+        assert found.declined.kind == DeclineKind.LATER
+
+    @pytest.mark.parametrize(
+        ("code", "advice", "kind"),
+        [
+            ("insufficient_funds", "", DeclineKind.LATER),
+            ("card_velocity_exceeded", "", DeclineKind.LATER),
+            ("processing_error", "", DeclineKind.LATER),
+            ("issuer_not_available", "", DeclineKind.LATER),
+            ("try_again_later", "", DeclineKind.LATER),
+            ("reenter_transaction", "", DeclineKind.LATER),
+            ("approve_with_id", "", DeclineKind.LATER),
+            ("do_not_honor", "", DeclineKind.LATER),
+            ("generic_decline", "do_not_try_again", DeclineKind.NEVER),
+            ("expired_card", "", DeclineKind.NEVER),
+            ("lost_card", "", DeclineKind.NEVER),
+            ("stolen_card", "", DeclineKind.NEVER),
+            ("pickup_card", "", DeclineKind.NEVER),
+            ("invalid_account", "", DeclineKind.NEVER),
+            ("card_not_supported", "", DeclineKind.NEVER),
+            ("revocation_of_authorization", "", DeclineKind.NEVER),
+            ("stop_payment_order", "", DeclineKind.NEVER),
+            ("authentication_required", "", DeclineKind.AUTHENTICATION),
+        ],
+    )
+    def test_each_decline_says_what_may_be_done_next(
+        self, gateway: StripeGateway, bank: Bank, code: str, advice: str, kind: DeclineKind
+    ) -> None:
+        kept = self.kept(gateway, bank)
+        bank.control(f"methods/{kept.object_id}/decline", code=code, advice=advice)
+
+        with pytest.raises(Declined) as refusal:
+            gateway.charge(AMOUNT, debit_of(gateway, kept))
+
+        assert (refusal.value.code, refusal.value.kind) == (code, kind)
+
+    def test_the_debit_of_an_account_waits_for_its_bank_then_comes(self, gateway: StripeGateway, bank: Bank) -> None:
+        made = gateway.charge(AMOUNT, self.account(gateway, bank, days=5))
+        assert made.state == ChargeState.PENDING
+
+        bank.advance(5 * 86_400)
+
+        read = gateway.read_charge(made.object_id)
+        assert read.receipt is not None
+        assert (read.receipt.received, read.receipt.fee) == (AMOUNT, Money(35))
+
+    @pytest.mark.parametrize(
+        ("code", "kind", "failure"),
+        [
+            ("insufficient_funds", DeclineKind.LATER, Failure.FUNDS),
+            ("account_closed", DeclineKind.NEVER, Failure.BANK),
+            ("debit_not_authorized", DeclineKind.NEVER, Failure.BANK),
+        ],
+    )
+    def test_the_bank_of_an_account_refuses_after_days(
+        self, gateway: StripeGateway, bank: Bank, code: str, kind: DeclineKind, failure: Failure
+    ) -> None:
+        made = gateway.charge(AMOUNT, self.account(gateway, bank, code=code))
+        bank.advance(6 * 86_400)
+
+        declined = gateway.read_charge(made.object_id).declined
+
+        assert declined is not None
+        assert (declined.code, declined.kind, declined.failure) == (code, kind, failure)
+
+    def test_an_account_is_not_debited_without_its_mandate(self, gateway: StripeGateway, bank: Bank) -> None:
+        debit = self.account(gateway, bank)
+
+        with pytest.raises((Refused, Unsure)):
+            gateway.charge(AMOUNT, replace(debit, mandate="mandate_of_another"))
+
+        assert self.taken(bank) == 0
 
     def test_a_brand_that_is_not_taken_is_blocked_by_the_page(self, gateway: StripeGateway, bank: Bank) -> None:
         page = gateway.open_saving(saving_of(gateway))

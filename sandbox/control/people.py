@@ -7,7 +7,19 @@ from contextlib import contextmanager
 
 from sandbox.control.actions import action, at_its_time, flag
 from sandbox.store import Json, public
-from sandbox.stripe import balance, disputes, events, files, hosted, mandates, methods, payouts, radar, refunds
+from sandbox.stripe import (
+    accounts,
+    balance,
+    disputes,
+    events,
+    files,
+    hosted,
+    mandates,
+    methods,
+    payouts,
+    radar,
+    refunds,
+)
 from sandbox.stripe.hosted import CardGiven, Outcome
 from sandbox.world import World
 
@@ -71,6 +83,20 @@ def detach_method(world: World, options: Json, identifier: str) -> Json:
     """A saved card is taken away in the provider's own pages: `at`."""
     with at_its_time(world, options), world.store.transaction():
         return public(methods.take_away(world, identifier))
+
+
+@action("POST", "bank-accounts")
+def save_account(world: World, options: Json) -> Json:
+    """A customer's bank account with its mandate: `customer`, `iban`, `days` until its debits come, `code` if not."""
+    with world.store.transaction():
+        account, mandate = accounts.save(
+            world,
+            str(options["customer"]),
+            iban=str(options.get("iban", "FR1420041010050500013M02606")),
+            days=int(options["days"]) if "days" in options else None,
+            code=str(options.get("code", "")),
+        )
+    return public(account) | {"mandate": mandate["id"]}
 
 
 @action("POST", "methods/{}/decline")

@@ -11,7 +11,7 @@ from sandbox.control.actions import action, flag
 from sandbox.paypal import health as paypal
 from sandbox.paypal.totals import totals as paypal_totals
 from sandbox.store import Json
-from sandbox.stripe import charges, checkout, refunds, webhooks
+from sandbox.stripe import accounts, charges, checkout, refunds, webhooks
 from sandbox.stripe.totals import sums_of
 from sandbox.vies import registers as vies
 from sandbox.world import World
@@ -59,6 +59,7 @@ def set_clock(world: World, options: Json) -> Json:
     checkout.expire_all_due(world)
     charges.book_due(world)
     refunds.end_due(world)
+    accounts.end_due(world)
     return {"now": world.clock.now(), "written": clock.written(world.clock.now())}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from sandbox.store import Json, public
-from sandbox.stripe import cards, charges, disputes, events, methods
+from sandbox.stripe import accounts, cards, charges, disputes, events, methods
 from sandbox.stripe.cards import Authentication, Card
 from sandbox.stripe.errors import StripeError
 from sandbox.world import World
@@ -18,6 +18,8 @@ _NOT_PROVEN = (
 def attempt(world: World, intent: Json, method: Json, *, off_session: bool = False, proven: bool = False) -> Json:
     """Try to take the money. Returns the payment intent; a refusal is raised, and stays written down."""
     methods.check_usable(method, intent["customer"])
+    if method["type"] == accounts.KIND:
+        return accounts.begin(world, intent, method)
     card = methods.card_of(method)
     if _needs_proof(card, method) and not proven:
         if not off_session:

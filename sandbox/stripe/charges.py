@@ -21,7 +21,7 @@ def find(world: World, identifier: str, *, param: str) -> Json:
 
 def take(world: World, intent: Json, method: Json, *, proven: bool) -> Json:
     """Take the money: the charge, its movement on the balance (at once, unless fees are told late), and the event."""
-    charge = _new(world, intent, method, proven=proven)
+    charge = _new(world, intent, method, _by_card(method, intent["amount"], proven=proven))
     late = fees_late(world)
     charge |= {
         "amount_captured": charge["amount"],
@@ -62,9 +62,37 @@ def book_due(world: World) -> None:
             events.emit(world, "charge.updated", charge, previous={"balance_transaction": None})
 
 
+def wait(world: World, intent: Json, method: Json, details: Json) -> Json:
+    """A debit of a bank account was given to its bank."""
+    charge = _new(world, intent, method, details) | {"captured": True, "status": "pending"}
+    world.store.put(charge)
+    events.emit(world, "charge.pending", charge)
+    return charge
+
+
+def arrive(world: World, charge: Json, movement: str) -> None:
+    """The money of a pending charge came."""
+    charge |= {
+        "amount_captured": charge["amount"],
+        "balance_transaction": movement,
+        "outcome": _outcome("authorized", "normal"),
+        "paid": True,
+        "status": "succeeded",
+    }
+    world.store.put(charge)
+    events.emit(world, "charge.succeeded", charge)
+
+
+def fail_late(world: World, charge: Json, code: str) -> None:
+    """The bank of a pending charge refused."""
+    charge |= {"captured": False, "failure_code": code, "failure_message": cards.message(code), "status": "failed"}
+    world.store.put(charge)
+    events.emit(world, "charge.failed", charge)
+
+
 def refuse(world: World, intent: Json, method: Json, decline: str) -> Json:
     """Write down that the bank refused."""
-    charge = _new(world, intent, method, proven=False)
+    charge = _new(world, intent, method, _by_card(method, intent["amount"], proven=False))
     charge |= {
         "failure_code": cards.error_code(decline),
         "failure_message": cards.message(decline),
@@ -119,7 +147,11 @@ _BLANK: Json = {
 """What such an object says of what is not imitated, or not known yet."""
 
 
-def _new(world: World, intent: Json, method: Json, *, proven: bool) -> Json:
+def _by_card(method: Json, amount: int, *, proven: bool) -> Json:
+    return {"card": _card_details(method, amount, proven=proven), "type": "card"}
+
+
+def _new(world: World, intent: Json, method: Json, details: Json) -> Json:
     suffix = intent["statement_descriptor_suffix"]
     return {
         **_BLANK,
@@ -138,7 +170,7 @@ def _new(world: World, intent: Json, method: Json, *, proven: bool) -> Json:
         "metadata": dict(intent["metadata"]),
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"card": _card_details(method, intent["amount"], proven=proven), "type": "card"},
+        "payment_method_details": details,
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
         "statement_descriptor_suffix": suffix,

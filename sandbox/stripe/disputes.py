@@ -109,18 +109,18 @@ def _new(world: World, charge: Json, amount: int, reason: str) -> Json:
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {
-            "card": {
-                "brand": charge["payment_method_details"]["card"]["brand"],
-                "case_type": "chargeback",
-                "network": charge["payment_method_details"]["card"]["brand"],
-                "network_reason_code": "10.4",
-            },
-            "type": "card",
-        },
+        "payment_method_details": _by_card(charge["payment_method_details"].get("card")),
         "reason": reason,
         "status": "needs_response",
     }
+
+
+def _by_card(card: Json | None) -> Json | None:
+    """What a dispute says of its card; of a bank account nothing."""
+    if card is None:
+        return None
+    told = {"brand": card["brand"], "case_type": "chargeback", "network": card["brand"], "network_reason_code": "10.4"}
+    return {"card": told, "type": "card"}
 
 
 def close_dispute(world: World, dispute: Json, status: str, *, fee_back: bool = False) -> Json:

@@ -94,7 +94,8 @@ def make(world: World, *, amount: int, customer: str | None, given: Json) -> Jso
         "payment_method_options": {
             "card": {"installments": None, "network": None, "request_three_d_secure": "automatic"}
         },
-        "payment_method_types": ["card"],
+        "payment_method_types": given.get("allowed_payment_method_types") or ["card"],
+        "_mandate": given.get("mandate"),
         "_session": given.get("session"),
     }
     intent |= {name: given.get(name) or None for name in _COMMON}
@@ -116,6 +117,7 @@ def make(world: World, *, amount: int, customer: str | None, given: Json) -> Jso
     "metadata",
     "return_url",
     "allowed_payment_method_types",
+    "mandate",
     "automatic_payment_methods",
     *_COMMON,
 )
@@ -143,8 +145,8 @@ def _check_new(parameters: Json) -> None:
     check_amount(parameters["amount"], parameters["currency"])
     check_common(parameters)
     types = parameters.get("allowed_payment_method_types", ["card"])
-    if types != ["card"]:
-        raise not_imitated("payment methods other than cards", "allowed_payment_method_types")
+    if types not in (["card"], ["sepa_debit"]):
+        raise not_imitated("payment methods other than cards and SEPA debits", "allowed_payment_method_types")
     if "off_session" in parameters and not parameters.get("confirm"):
         raise invalid("You can only set `off_session` if `confirm` is true.", param="off_session")
     if parameters.get("confirm") and "payment_method" not in parameters:

@@ -53,11 +53,12 @@ def never_sent(debit: Debit, payment: Payment, *, at: datetime) -> None:
         move(debit, WAITING, at=at, detail="nothing ever arrived")
 
 
-def returned(debit: Debit, payment: Payment, *, at: datetime) -> None:
+def returned(debit: Debit, payment: Payment, *, tells: bool, at: datetime) -> None:
     """The payer's bank took the money back; the ledger has undone what it paid."""
     debit.failure, debit.failure_code = payment.failure, payment.failure_code
     move(debit, RETURNED, at=at, detail=payment.failure_code)
-    tell_returned(debit, payment, at=at)
+    if tells:
+        tell_returned(debit, payment, at=at)
 
 
 def _is_current(debit: Debit, payment: Payment) -> bool:

@@ -86,17 +86,17 @@ def send_to_bank(payment_id: int, *, at: datetime) -> Payment:
 
 
 @transaction.atomic
-def return_debit(payment_id: int, *, failure: Failure, code: str, at: datetime) -> Debit:
+def return_debit(payment_id: int, *, failure: Failure, code: str, tells: bool = True, at: datetime) -> Debit:
     """The bank took back money that had come; the caller has undone it in the ledger, in this transaction.
 
-    `code` is the bank's own word. Twice is once.
+    `code` is the bank's own word; `tells`: its customer is written to. Twice is once.
     """
     payment, debit = locks.lock_attempt(payment_id)
     if payment.status == PaymentStatus.SUCCEEDED and debit.collected_cents is not None and debit.state != RETURNED:
         payment.failure, payment.failure_code = failure, code[:100]
         payment.save()
         note(payment, "taken back", at=at, detail=code)
-        answering.returned(debit, payment, at=at)
+        answering.returned(debit, payment, tells=tells, at=at)
     return debit
 
 

@@ -12,7 +12,8 @@ from outbox.services import enqueue
 from payments import locks
 from payments.dispute_transitions import may_move, move, note
 from payments.gateways.base import DisputeState
-from payments.models import OPEN_DISPUTES, Dispute, DisputeStatus
+from payments.models import OPEN_DISPUTES, Dispute, DisputeStatus, Failure
+from payments.services.debits import return_debit
 from payments.services.disputes import documents, money
 from payments.services.disputes.telling import tell
 
@@ -146,6 +147,7 @@ def _end_or_go_on(dispute: Dispute, *, at: datetime) -> None:
     documents.release(dispute, at=at)
     if dispute.taken:
         documents.remind_again(dispute, at=at)
+        _return_debit(dispute, at=at)
     waits = not dispute.is_settled and dispute.decided_at is not None and at < dispute.decided_at + _PATIENCE
     dispute.ask_at = at + LOOK_AGAIN if waits else None
 
@@ -160,3 +162,11 @@ def _attend(dispute: Dispute, problems: list[str], *, at: datetime) -> None:
     if said and said != dispute.attention:
         note(dispute, "to look at", at=at, detail=said)
     dispute.attention = said
+
+
+def _return_debit(dispute: Dispute, *, at: datetime) -> None:
+    """An automatic debit whose money stays with its payer is one that came back; its customer reads of the dispute."""
+    lost = dispute.status in (DisputeStatus.LOST, DisputeStatus.ACCEPTED)
+    if lost and dispute.payment.debit_id:
+        failure = Failure.FUNDS if dispute.reason == "insufficient_funds" else Failure.BANK
+        return_debit(dispute.payment_id, failure=failure, code=dispute.reason, tells=False, at=at)
