@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 READ_FOLDER: Final = "bank.read_folder"
+APPLY_DEBITS: Final = "bank.apply_debits"
 
 
 @job(READ_FOLDER, attempts=3)
@@ -21,3 +22,9 @@ def read_folder(*, at: datetime) -> dict[str, list[str]]:
     """Import what was dropped."""
     dropped = services.read_drop_folder(Path(settings.BANK_DROP_FOLDER), at=at)
     return {"imported": list(dropped.imported), "refused": list(dropped.refused)}
+
+
+@job(APPLY_DEBITS)
+def apply_debits(*, at: datetime) -> dict[str, int]:
+    """Post the lines about debits of ours that a crash left unposted."""
+    return {"posted": services.apply_debits(at=at)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bank.models import BankAccount
+from bank.models import BankAccount, LineWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,3 +13,9 @@ if TYPE_CHECKING:
 def lock_accounts(keys: Iterable[int]) -> list[BankAccount]:
     """One import at a time writes the lines of an account."""
     return list(BankAccount.objects.select_for_update().filter(pk__in=list(keys)).order_by("pk"))
+
+
+def lock_work(line_id: int) -> LineWork:
+    """Lock the work on a line until the end of the transaction; returns it as it is now, with its line."""
+    found = LineWork.objects.select_for_update(of=("self",)).select_related("line__account", "line__statement")
+    return found.get(pk=line_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
-from bank.jobs import READ_FOLDER
+from bank.jobs import APPLY_DEBITS, READ_FOLDER
 from core import clock
 from outbox.services import enqueue
 
@@ -17,3 +17,10 @@ def read_folder() -> None:
         at = clock.now()
         turn = int(at.timestamp()) // settings.BANK_DROP_SECONDS
         enqueue(READ_FOLDER, {}, key=f"{READ_FOLDER}:{turn}", at=at)
+
+
+@shared_task(name="bank.tasks.apply_debits", ignore_result=True)  # type: ignore[untyped-decorator]
+def apply_debits() -> None:
+    """Post what is about debits of ours and was not posted at import; one turn an hour is one job, whoever rings."""
+    at = clock.now()
+    enqueue(APPLY_DEBITS, {}, key=f"{APPLY_DEBITS}:{int(at.timestamp()) // 3600}", at=at)

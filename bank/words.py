@@ -37,3 +37,4 @@ class LineState(models.TextChoices):
 
     UNMATCHED = "UNMATCHED", _("not matched")
     OUT = "OUT", _("money out")
+    POSTED = "POSTED", _("posted")

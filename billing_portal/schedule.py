@@ -18,6 +18,7 @@ def beat_schedule(
         "payments-catch-up": _every(catch_up, "payments.tasks.catch_up"),
         "payments-till": _every(till, "payments.tasks.sync_till"),
         "bank-read-folder": _every(bank, "bank.tasks.read_folder"),
+        "bank-apply-debits": _every(_HOUR, "bank.tasks.apply_debits"),
         "payments-proof": _every(24 * _HOUR, "payments.tasks.prove"),
         "mandates-sweep": _every(_HOUR, "payments.tasks.sweep_mandates"),
         "payments-plan": _every(collect, "payments.tasks.plan"),

@@ -89,6 +89,9 @@ class LineWork(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=LineState.choices)
     version = models.PositiveIntegerField(default=1)
+    tx = models.ForeignKey(
+        "ledger.Tx", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("posting")
+    )
 
     class Meta:
         verbose_name = _("work on a line")
@@ -96,6 +99,11 @@ class LineWork(models.Model):
         indexes = [models.Index(fields=["state", "line"], name="bank_work_by_state")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=LineState.values), name="bank_work_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=LineState.POSTED, tx__isnull=False) | (~Q(state=LineState.POSTED) & Q(tx=None)),
+                name="bank_work_posted_means_posting",
+            ),
+            models.UniqueConstraint(fields=["tx"], name="bank_work_one_posting_a_line"),
         ]
 
     def __str__(self) -> str:

@@ -36,6 +36,7 @@ __all__ = [
     "fingerprint",
     "format_of",
     "is_enough",
+    "is_report",
     "read_file",
     "read_status_report",
 ]
@@ -107,3 +108,11 @@ class _Asked:
         else:
             statements = _READERS[found](content, budget=self.budget)
         return [statement.named(name) for statement in statements]
+
+
+def is_report(content: bytes) -> bool:
+    """Whether a file is the bank's answer to a remittance (pain.002) rather than a statement."""
+    try:
+        return format_of(content) == PAIN_002
+    except FileRefused:
+        return False

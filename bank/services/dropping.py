@@ -12,9 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bank.readers import FileRefused
+from bank.readers import FileRefused, is_report
 from bank.readers.bounds import MOST_BYTES
 from bank.services.importing import import_file
+from bank.services.reporting import read_report
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +41,7 @@ def read_drop_folder(folder: Path, *, at: datetime) -> Dropped:
         if not path.is_file() or path.is_symlink() or path.name.startswith(".") or not _is_quiet(path, at):
             continue
         try:
-            preview = import_file(_bytes(path), path.name, at=at)
+            told = _take(path, at=at)
         except FileRefused as refusal:
             logger.error("Bank file refused: %s", refusal)  # noqa: TRY400 - the reason is the file, not our code
             note = path.with_name(f"{path.name}.txt")
@@ -49,10 +50,20 @@ def read_drop_folder(folder: Path, *, at: datetime) -> Dropped:
             _move(path, folder / REFUSED, at)
             refused.append(path.name)
         else:
-            logger.info("Bank file %s: %s new lines, %s known.", path.name, preview.new, preview.known)
+            logger.info("Bank file %s: %s", path.name, told)
             _move(path, folder / DONE, at)
             imported.append(path.name)
     return Dropped(tuple(imported), tuple(refused))
+
+
+def _take(path: Path, *, at: datetime) -> str:
+    """A statement, or the bank's answer to one of our files; returns what became of it."""
+    content = _bytes(path)
+    if is_report(content):
+        remittance = read_report(content, path.name, at=at)
+        return f"answer to {remittance.message_id}" if remittance else "answer to no file of ours"
+    preview = import_file(content, path.name, at=at)
+    return f"{preview.new} new lines, {preview.known} known"
 
 
 def _bytes(path: Path) -> bytes:

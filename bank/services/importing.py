@@ -14,6 +14,7 @@ from bank import readers
 from bank.locks import lock_accounts
 from bank.matching import first_state
 from bank.models import BankAccount, BankLine, LineWork, PartyAccount, Statement, StatementFile
+from bank.services.debiting import apply_debits
 from bank.services.describing import known_profiles
 from bank.services.planning import Planned, Preview, plan
 from core.crypto import blind_index
@@ -63,7 +64,8 @@ def import_file(
         )
         for place, planned in enumerate(preview.statements):
             _write(planned, kept, place, at=at)
-    return replace(preview, imported=kept)
+    posted = apply_debits(at=at, statements=kept.statements.values_list("pk", flat=True))
+    return replace(preview, imported=kept, posted=posted)
 
 
 def _saved(account: BankAccount) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bank.identity import identities
 from bank.matching import first_state
-from bank.models import BankLine, Statement, StatementFile
+from bank.models import BankLine, LineWork, Statement, StatementFile
 from bank.readers import FileRefused
 from bank.services.owning import account_of, own_accounts
 from bank.words import LineState
@@ -90,6 +90,8 @@ class Preview:
     statements: tuple[Planned, ...]
     imported: StatementFile | None = None
     already: bool = False
+    posted: int = 0
+    """How many new lines were posted at import."""
 
     @property
     def format(self) -> str:
@@ -251,3 +253,11 @@ def summary(planned: Planned) -> str:
         balances = "{} + {} = {}; ".format(*ends)
     counted = _("%(new)d new lines, %(known)d known.") % {"new": len(planned.new), "known": planned.known}
     return f"{planned.account}, {period}: {balances}{counted} {chain_words(planned)}"
+
+
+def waiting_by_state(preview: Preview) -> dict[LineState, int]:
+    """How many of the new lines wait, by state: as they are after the import, or as they would begin."""
+    if preview.imported is None or preview.already:
+        return {state: preview.count(state) for state in LineState}
+    states = LineWork.objects.filter(line__statement__file=preview.imported).values_list("state", flat=True)
+    return {state: sum(each == state for each in states) for state in LineState}

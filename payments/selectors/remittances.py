@@ -26,6 +26,7 @@ from payments.target import add_target_days
 if TYPE_CHECKING:
     from datetime import date
 
+    from core.money import Money
     from payments.models import Mandate
 
 BACK: Final = (AnswerKind.REJECTED, AnswerKind.RETURNED)
@@ -60,6 +61,23 @@ def bank_debit_named(end_to_end: str) -> BankDebit | None:
     """The debit of that end-to-end id, as banks give it back; None when no file of ours named it."""
     found = BankDebit.objects.select_related("payment", "mandate", "remittance")
     return found.filter(end_to_end=end_to_end.strip()).first()
+
+
+def debits_of_batch(batch_id: str) -> list[BankDebit]:
+    """The debits of one block of a file of ours, `R20261126-1-2`: the second in the order of days and sequences."""
+    message_id, _, number = batch_id.strip().rpartition("-")
+    found = BankDebit.objects.filter(remittance__message_id=message_id).select_related("payment").order_by("pk")
+    debits = list(found)
+    blocks = sorted({(debit.collect_on, debit.sequence) for debit in debits})
+    if not number.isdigit() or not 0 < int(number) <= len(blocks):
+        return []
+    return [debit for debit in debits if (debit.collect_on, debit.sequence) == blocks[int(number) - 1]]
+
+
+def batch_of(batch_id: str, amount: Money) -> list[BankDebit]:
+    """The debits that a line about a whole block is the sum of: those not refused before. None when the sum differs."""
+    taken = [debit for debit in debits_of_batch(batch_id) if debit.payment.status != PaymentStatus.REFUSED]
+    return taken if sum(debit.amount_cents for debit in taken) == amount.cents else []
 
 
 def times_short_of_money(mandate: Mandate) -> int:

@@ -66,6 +66,18 @@ class Bank:
         """Every mail that was sent, newest first."""
         return list(self._call("GET", "/mailbox.json?limit=1000")["mails"])
 
+    def take(self, file: bytes) -> bytes:
+        """A file of direct debits is given to our own bank; its answer, a pain.002."""
+        sent = urllib.request.Request(f"{self.url}/bank/files", file, {"Content-Type": "application/xml"})
+        with urllib.request.urlopen(sent, timeout=10) as told:
+            number = json.load(told)["id"]
+        return self.read(f"/bank/files/{number}/answer.xml")
+
+    def read(self, path: str) -> bytes:
+        """A file of our own bank: an answer, a statement."""
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+            return bytes(answer.read())
+
     def control(self, action: str, **options: object) -> Any:
         return self._call("POST", f"/_control/{action}", options)
 

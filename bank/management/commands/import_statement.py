@@ -56,16 +56,17 @@ class Command(BaseCommand):
 
 
 def _facts(preview: Preview) -> dict[str, object]:
-    """Every new line that comes in waits until it is matched; what goes out is counted apart."""
+    """Debits of ours are posted at import (`auto`); every other line waits until it is matched."""
+    waiting = services.waiting_by_state(preview)
     return {
         "format": preview.format,
         "lines": preview.lines,
         "new": preview.new,
         "known": preview.known,
-        "auto": 0,
+        "auto": preview.posted,
         "suggested": 0,
-        "unmatched": preview.count(LineState.UNMATCHED),
-        "out": preview.count(LineState.OUT),
+        "unmatched": waiting[LineState.UNMATCHED],
+        "out": waiting[LineState.OUT],
         "refused": 0,
         "left_out": sum(planned.statement.left_out for planned in preview.statements),
         "already_imported": preview.already,

@@ -1,0 +1,165 @@
+"""Direct debits on our statements: batches that settled, debits that came back. What we sent ourselves is recognised.
+
+Each line is one transaction: what the bank says of the debit (`payments.services.remitting`), the bank's own posting,
+and the state of the line. A line that names a debit whose movement was posted from another line already (the same
+movement told without a reference, in two formats) stays for a person: 512 moves once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext
+
+from bank.locks import lock_work
+from bank.models import BankLine, LineWork
+from bank.words import LineKind, LineState
+from core.failpoints import failpoint
+from core.money import Money
+from ledger import selectors as books
+from ledger import services as ledger
+from payments import selectors as payments
+from payments.models import AnswerKind
+from payments.services import remitting
+from payments.services.remitting import BankWord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from payments.models import BankAnswer, BankDebit
+
+_CLEARING: Final = "511300"
+_BANK_FEES: Final = "627100"
+_AT_ONCE: Final = 1_000
+
+
+def apply_debits(*, at: datetime, statements: Iterable[int] | None = None) -> int:
+    """Apply every line that is about debits of ours and is not posted yet. Returns how many were.
+
+    Called after an import, and by the sweeper for what a crash left; twice is once.
+    """
+    waiting = _waiting()
+    if statements is not None:
+        waiting = waiting.filter(statement__in=list(statements))
+    ordered = waiting.order_by("booked_on", "-amount_cents", "pk")
+    debits = list(ordered.exclude(kind=LineKind.FEE).values_list("pk", flat=True)[:_AT_ONCE])
+    posted = sum(apply_line(line_id, at=at) for line_id in debits)
+    fees = list(ordered.filter(kind=LineKind.FEE).values_list("pk", flat=True)[:_AT_ONCE])
+    return posted + sum(apply_line(line_id, at=at) for line_id in fees)
+
+
+def _waiting() -> QuerySet[BankLine]:
+    """Lines of debits, of what came back, and of the fees that go with it."""
+    kinds = Q(kind__in=[LineKind.COLLECTED, LineKind.RETURNED, LineKind.FEE])
+    return BankLine.objects.filter(kinds, work__state__in=[LineState.UNMATCHED, LineState.OUT])
+
+
+@transaction.atomic
+def apply_line(line_id: int, *, at: datetime) -> bool:
+    """Post a line that is about a debit of ours. False when it is not, or not yet understood: it stays for a person."""
+    work = lock_work(line_id)
+    line = work.line
+    if work.state == LineState.POSTED:
+        return False
+    if line.kind == LineKind.FEE:
+        tx_id = _fee(line, at=at)
+    elif line.amount_cents < 0:
+        tx_id = _returned(line, at=at)
+    else:
+        tx_id = _settled(line, at=at)
+    failpoint("bank.line_applied")
+    if tx_id is not None:
+        work.state, work.tx_id = LineState.POSTED, tx_id
+        work.version += 1
+        work.save(update_fields=["state", "tx_id", "version"])
+    return tx_id is not None
+
+
+def _settled(line: BankLine, *, at: datetime) -> int | None:
+    """Debits that the bank credited: one by its name, or all of a batch that it tells as a sum."""
+    debits = _debits_of(line)
+    if not debits or _is_told(line):
+        return None
+    for debit in debits:
+        answer = remitting.record_settlement(_word(line, debit, Money(debit.amount_cents)), at=at)
+        if answer.kind != AnswerKind.SETTLED:
+            return None
+    legs = (ledger.debit(line.account.ledger_account, line.amount), ledger.credit(_CLEARING, line.amount))
+    return _post(line, "batch", legs, gettext("Direct debits collected"), at=at)
+
+
+def _debits_of(line: BankLine) -> Sequence[BankDebit]:
+    """The debits that a credit is the sum of; none when it is the sum of no debits of ours."""
+    if line.end_to_end:
+        debit = payments.bank_debit_named(line.end_to_end)
+        return [debit] if debit is not None and debit.amount_cents == line.amount_cents else []
+    return payments.batch_of(line.batch_id or line.message_id, Money(line.amount_cents)) if line.parts == 1 else []
+
+
+def _returned(line: BankLine, *, at: datetime) -> int | None:
+    """A debit that came back: the verb books the money out of 512 itself, with what it undoes."""
+    debit = payments.bank_debit_named(line.end_to_end) if line.end_to_end else None
+    if debit is None or _is_told(line):
+        return None
+    answer = remitting.record_return(_word(line, debit, Money(-line.amount_cents)), at=at)
+    return _tx_of(answer)
+
+
+def _tx_of(answer: BankAnswer) -> int | None:
+    return answer.tx_id if answer.kind == AnswerKind.RETURNED else None
+
+
+def _fee(line: BankLine, *, at: datetime) -> int | None:
+    """What the bank kept with a debit that came back; other fees are for a person to look at."""
+    if not line.bank_reference:
+        return None
+    beside = LineWork.objects.filter(
+        state=LineState.POSTED,
+        line__account=line.account_id,
+        line__bank_reference=line.bank_reference,
+        line__kind=LineKind.RETURNED,
+    )
+    if not beside.exists():
+        return None
+    cost = Money(-line.amount_cents)
+    legs = (ledger.debit(_BANK_FEES, cost), ledger.credit(line.account.ledger_account, cost))
+    return _post(line, "fee", legs, gettext("Bank charges of a returned debit"), at=at)
+
+
+def _is_told(line: BankLine) -> bool:
+    """Whether another line was posted for the same debit, in the same direction."""
+    same = LineWork.objects.filter(state=LineState.POSTED, line__end_to_end=line.end_to_end).exclude(pk=line.pk)
+    sign = Q(line__amount_cents__gt=0) if line.amount_cents > 0 else Q(line__amount_cents__lt=0)
+    return bool(line.end_to_end) and same.filter(sign, line__account=line.account_id).exists()
+
+
+def _word(line: BankLine, debit: BankDebit, amount: Money) -> BankWord:
+    return BankWord(
+        end_to_end=debit.end_to_end,
+        amount=amount,
+        booked_on=line.booked_on,
+        source=f"{line.statement.format} {line.statement.statement_id}".strip(),
+        bank_reference=line.bank_reference,
+        reason=line.return_code,
+        bank_account=line.account.ledger_account,
+    )
+
+
+def _post(line: BankLine, word: str, legs: tuple[ledger.Leg, ...], label: str, *, at: datetime) -> int:
+    with translation.override("fr"):
+        posting = ledger.Posting(
+            journal=ledger.Journal.BANK,
+            label=f"{label} {line.bank_reference or line.batch_id}".strip()[:200],
+            piece_ref=line.bank_reference or line.batch_id or str(line.pk),
+            piece_date=line.booked_on,
+            key=f"bank:{line.pk}:{word}",
+            effective_on=books.first_open_day(line.booked_on),
+            legs=legs,
+        )
+    return ledger.post([posting], at=at)[0].tx_id
