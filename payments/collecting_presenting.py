@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.money import Money
     from payments.models import CollectingRule
 
-_TAGS: Final[Mapping[str, str]] = {
+TAGS: Final[Mapping[str, str]] = {
     DebitState.ANNOUNCED: "wait",
     DebitState.SENT: "wait",
     DebitState.WAITING: "due",
@@ -103,7 +103,7 @@ def automatic_context(customer: Customer, at: datetime, *, usable: bool, due: Ma
     is_on = rule is not None and rule.is_on
     why = selectors.why_not_collecting(rule, on=today, usable=usable, contested=contested) if is_on else None
     standing = list(selectors.standing_debits(customer.pk)) if is_on else []
-    rows = [DebitRow(each, _TAGS[each.state], collecting.may_change(each, on=today)) for each in standing]
+    rows = [DebitRow(each, TAGS[each.state], collecting.may_change(each, on=today)) for each in standing]
     return {
         "rule": rule,
         "is_on": is_on,
@@ -131,7 +131,7 @@ def debit_context(debit: Debit, at: datetime, *, bound: forms.Form | None = None
     other = OtherMethodForm(others) if changeable and others else None
     return {
         "debit": debit,
-        "tag": _TAGS[debit.state],
+        "tag": TAGS[debit.state],
         "steps": _steps(debit, today),
         "changeable": changeable,
         "move_form": move,

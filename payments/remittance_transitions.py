@@ -65,6 +65,11 @@ def move(
     _note(remittance, name, before, by=by, at=at, detail=detail)
 
 
+def note(remittance: Remittance, name: str, *, by: User | None, at: datetime, detail: str = "") -> None:
+    """Add a step to the history without changing the state."""
+    _note(remittance, name, remittance.state, by=by, at=at, detail=detail)
+
+
 def _note(remittance: Remittance, name: str, before: str, *, by: User | None, at: datetime, detail: str) -> None:
     RemittanceEvent.objects.create(
         remittance=remittance,

@@ -27,21 +27,15 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     if waiting:
         to_do["badge"] = waiting
     health = {"title": _("Health"), "link": reverse("staff:health"), "icon": "monitor_heart"}
-    customers = _list(request, _("Customers"), "accounts.customer", "group")
-    for entry in customers:
-        entry["active"] = request.path.startswith((entry["link"], "/admin/clients/", "/admin/brouillons/"))
-    refunds = _list(request, _("Refunds"), "payments.refund", "undo")
-    for entry in refunds:
-        entry["active"] = request.path.startswith((entry["link"], "/admin/remboursements/"))
-    disputes = _list(request, _("Disputes"), "payments.dispute", "gavel")
-    for entry in disputes:
-        entry["active"] = request.path.startswith((entry["link"], "/admin/litiges/"))
+    customers = _with_pages(
+        request, _list(request, _("Customers"), "accounts.customer", "group"), "clients", "brouillons"
+    )
+    refunds = _with_pages(request, _list(request, _("Refunds"), "payments.refund", "undo"), "remboursements")
+    disputes = _with_pages(request, _list(request, _("Disputes"), "payments.dispute", "gavel"), "litiges")
+    mandates = _with_pages(request, _list(request, _("Mandates"), "payments.mandate", "signature"), "mandats")
     statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
-    for entry in statements:
-        entry["active"] = request.path.startswith((entry["link"], "/admin/banque/"))
-    mandates = _list(request, _("Mandates"), "payments.mandate", "signature")
-    for entry in mandates:
-        entry["active"] = request.path.startswith((entry["link"], "/admin/mandats/"))
+    debits = _list(request, _("Automatic debits"), "payments.debit", "event_repeat")
+    files = _list(request, _("Files for the bank"), "payments.remittance", "upload_file")
     return [
         to_do,
         *customers,
@@ -51,14 +45,23 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *refunds,
         *disputes,
         *mandates,
+        *_with_pages(request, debits, "prelevements"),
+        *_with_pages(request, files, "remises"),
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
-        *statements,
+        *_with_pages(request, statements, "banque"),
         *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),
         *_list(request, _("Mails"), "outbox.message", "mail"),
         health,
     ]
+
+
+def _with_pages(request: HttpRequest, entries: list[dict[str, Any]], *folders: str) -> list[dict[str, Any]]:
+    """The entries of a list that has pages of ours in these folders too: shown as open there."""
+    for entry in entries:
+        entry["active"] = request.path.startswith((entry["link"], *(f"/admin/{folder}/" for folder in folders)))
+    return entries
 
 
 def _house(request: HttpRequest) -> list[dict[str, Any]]:

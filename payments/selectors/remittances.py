@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from core.clock import PARIS
+from core.money import Money
 from payments.models import (
     TO_START,
     AnswerKind,
@@ -32,6 +34,14 @@ if TYPE_CHECKING:
 BACK: Final = (AnswerKind.REJECTED, AnswerKind.RETURNED)
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many debits, and how much was announced of them at most."""
+
+    count: int
+    amount: Money
+
+
 def bank_debits_to_start(*, on: date) -> QuerySet[Debit]:
     """The debits that our bank is to be given on that day, or should have been given before: oldest first."""
     return Debit.objects.filter(state__in=TO_START, start_on__lte=on, method__provider=Provider.BANK).order_by(
@@ -39,10 +49,25 @@ def bank_debits_to_start(*, on: date) -> QuerySet[Debit]:
     )
 
 
+def bank_debits_due(*, on: date) -> QuerySet[Debit]:
+    """The same with who is debited and by which mandate, for a list of them."""
+    return bank_debits_to_start(on=on).select_related("customer", "method__mandate")
+
+
+def total_of(debits: QuerySet[Debit]) -> Total:
+    """The totals of some debits, in one query."""
+    found = debits.order_by().aggregate(count=Count("pk"), cents=Sum("announced_cents", default=0))
+    return Total(found["count"], Money(found["cents"]))
+
+
+def claimed_for_the_bank() -> QuerySet[Payment]:
+    """Attempts whose file was not written to its end: the next one takes them."""
+    return Payment.objects.filter(provider=Provider.BANK, status=PaymentStatus.SENT, bank_debit=None)
+
+
 def waiting_for_a_file(scheme: str) -> QuerySet[Payment]:
     """The attempts that were claimed for our bank and are in no file yet: oldest first."""
-    claimed = Payment.objects.filter(provider=Provider.BANK, status=PaymentStatus.SENT, bank_debit=None)
-    mine = claimed.filter(Q(used_method__mandate__scheme=scheme))
+    mine = claimed_for_the_bank().filter(used_method__mandate__scheme=scheme)
     return mine.select_related("customer", "debit", "used_method__mandate").order_by("pk")
 
 

@@ -17,6 +17,7 @@ from payments.services.collecting.choosing import (
 )
 from payments.services.collecting.planning import Need, blocked_by, needed, open_by_day, plan_customer, plan_debits
 from payments.services.collecting.ruling import NotCollectable, pause, turn_off, turn_on
+from payments.services.collecting.staffing import begin_now, cancel_for
 from payments.services.collecting.starting import claim, make_way, start
 from payments.services.collecting.sweeping import Collected, collect, review, review_customer, ring_due
 from payments.services.debits import (
@@ -35,8 +36,10 @@ __all__ = [
     "Need",
     "NotCollectable",
     "TooLate",
+    "begin_now",
     "blocked_by",
     "cancel",
+    "cancel_for",
     "choose_method",
     "claim",
     "collect",

@@ -23,15 +23,15 @@ STOPPABLE: Final = (*TO_START, DebitState.ACTION)
 
 
 @transaction.atomic
-def cancel(debit_id: int, why: EndedWhy, *, at: datetime) -> Debit:
+def cancel(debit_id: int, why: EndedWhy, *, detail: str = "", at: datetime) -> Debit:
     """Stop a debit that is not in flight, and tell its customer. One that is, or that is over, stays as it is."""
-    return stop(locks.lock_debit(debit_id), why, at=at)
+    return stop(locks.lock_debit(debit_id), why, detail=detail, at=at)
 
 
-def stop(debit: Debit, why: EndedWhy, *, at: datetime) -> Debit:
+def stop(debit: Debit, why: EndedWhy, *, detail: str = "", at: datetime) -> Debit:
     """The same for whoever holds the lock already."""
     if debit.state in STOPPABLE:
-        move(debit, CANCELLED, why=why, at=at)
+        move(debit, CANCELLED, why=why, detail=detail, at=at)
         tell_cancelled(debit, at=at)
     return debit
 

@@ -9,7 +9,7 @@ from payments.services.remitting.answering import (
     record_return,
     record_settlement,
 )
-from payments.services.remitting.handing import content_of, drop, hand_over
+from payments.services.remitting.handing import content_of, drop, hand_over, name_of, take
 from payments.services.remitting.making import CannotRemit, make_remittances
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "drop",
     "hand_over",
     "make_remittances",
+    "name_of",
     "record_file_answer",
     "record_return",
     "record_settlement",
+    "take",
 ]

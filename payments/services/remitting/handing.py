@@ -13,7 +13,7 @@ from core.failpoints import failpoint
 from invoices import archive
 from payments import locks
 from payments.models import Remittance, RemittanceState
-from payments.remittance_transitions import move
+from payments.remittance_transitions import move, note
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +31,15 @@ def content_of(remittance: Remittance) -> bytes:
 def name_of(remittance: Remittance) -> str:
     """`R20261126-1-CORE.xml`."""
     return f"{remittance.message_id}-{remittance.scheme}.xml"
+
+
+def take(remittance_id: int, *, by: User, at: datetime) -> bytes:
+    """The file for a person, and the note of who took it: it holds account numbers. Raises ArchiveDamaged."""
+    remittance = Remittance.objects.get(pk=remittance_id)
+    content = content_of(remittance)
+    with transaction.atomic():
+        note(locks.lock_remittance(remittance_id), "downloaded", by=by, at=at, detail=name_of(remittance))
+    return content
 
 
 @transaction.atomic
