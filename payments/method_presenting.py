@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from payments.models import SavedMethod
 
 _SOON: Final = timedelta(days=31)
-_MARKS: Final = {"visa": "VISA", "mastercard": "MC", "cartes_bancaires": "CB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +134,13 @@ def _row(method: SavedMethod, at: datetime, *, first: int = 0, last: int = 0) ->
     today = local_date(at)
     return MethodRow(
         method,
-        mark=_mark(method),
+        mark=method.mark,
         expiry=date_format(ends, "F Y") if ends else "",
         expires_soon=ends is not None and today <= ends <= today + _SOON,
         has_expired=ends is not None and ends < today,
         is_first=method.pk == first,
         is_last=method.pk == last,
     )
-
-
-def _mark(method: SavedMethod) -> str:
-    if method.kind == Method.SEPA:
-        return "SEPA"
-    return _MARKS.get(method.brand, "PP" if not method.brand else "•••")
 
 
 def _last_day(method: SavedMethod) -> date | None:

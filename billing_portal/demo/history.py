@@ -23,7 +23,7 @@ from billing_portal.demo import cast
 from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
 from billing_portal.demo.contesting import contest, win
-from billing_portal.demo.saving import save_card, save_paypal, sign_mandate
+from billing_portal.demo.saving import save_card, save_paypal, sign_mandate, turn_collection_on
 from core.clock import local_date
 from core.money import Money
 from invoices import services as invoices
@@ -101,6 +101,8 @@ class _Story:
             yield Event(month.at(BILLING_DAY, 6), self._bill(month))
             yield Event(month.at(_PAYOUT_DAY, 12), self._is_paid_out)
         yield from self._claire(months)
+        # Late enough that its first debit is still to come, whenever the demonstration is looked at first.
+        yield Event(until - timedelta(minutes=30), lambda at: turn_collection_on(self.accounts.individual, at=at))
         yield from self._company(months)
         yield from self._town_hall(months)
         yield from self._abroad(months)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from payments import services as payments
 from payments.models import Method
-from payments.services import mandates
+from payments.services import collecting, mandates
 from payments.services.mandates import MandateWish
 from payments.services.methods import Agreement, SavingWish
 from payments.wiring import gateway_for, providers
@@ -47,6 +47,11 @@ def sign_mandate(customer: Customer, *, at: datetime) -> None:
     agreement = Agreement(customer.language, address="127.0.0.1", agent=_AGENT)
     signed = mandates.sign_online(draft.pk, agreement, at=at + timedelta(minutes=2))
     mandates.print_mandate(signed.pk, at=at + timedelta(minutes=2))
+
+
+def turn_collection_on(customer: Customer, *, at: datetime) -> None:
+    """Agree to automatic collection: what is due is announced at once."""
+    collecting.turn_on(customer, Agreement(customer.language, address="127.0.0.1", agent=_AGENT), at=at)
 
 
 def _begin(customer: Customer, kind: Method, *, at: datetime) -> str:

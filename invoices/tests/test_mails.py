@@ -77,7 +77,7 @@ def test_english_customers_read_english(cast: Cast) -> None:
     _, mail = announced(cast.company)
 
     assert plain(mail.subject) == "Invoice FA2026-000001 – €46.80 due by 30 December 2026"
-    assert "Nothing is collected by itself" in mail.text
+    assert "Pay it when you like until then" in mail.text
 
 
 def test_the_same_fact_is_told_once(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -65,6 +66,9 @@ class ConsentText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+
+_MARKS: Final = {"visa": "VISA", "mastercard": "MC", "cartes_bancaires": "CB"}
 
 
 class SavedMethod(models.Model):
@@ -192,6 +196,13 @@ class SavedMethod(models.Model):
         if self.last4:
             return f"{brand_name(self.brand)} •• {self.last4}"
         return f"{self.get_kind_display()} {self.payer}".strip()
+
+    @property
+    def mark(self) -> str:
+        """What lists show in its small frame: `VISA`, `CB`, `PP`, `SEPA`."""
+        if self.kind == Method.CARD:
+            return _MARKS.get(self.brand, "•••")
+        return "SEPA" if self.kind == Method.SEPA else "PP"
 
     @property
     def is_standing(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from payments.models import Method, MethodState, SavedMethod
+from payments.models import Debit, Method, MethodState, SavedMethod
+from payments.services import collecting
+from payments.services.methods import Agreement
 from payments.services.methods.consenting import keep_consent
 from payments.tests.mandate_desk import AGRICOLE, MandateDesk
 
@@ -31,6 +33,12 @@ def keep_mandates(customer: Customer, now: datetime) -> tuple[Mandate, Mandate]:
     """A bank account under a mandate, and a mandate that waits for its signature."""
     desk = MandateDesk(customer, now)
     return desk.sign(), desk.prepare(AGRICOLE)
+
+
+def collect_debts(customer: Customer, now: datetime) -> Debit:
+    """Automatic collection is on, and what is due is announced."""
+    collecting.turn_on(customer, Agreement("fr", address="192.0.2.7", agent="Firefox"), at=now)
+    return Debit.objects.filter(customer=customer).latest("pk")
 
 
 def doubtful_method(customer: Customer, now: datetime) -> SavedMethod:

@@ -66,6 +66,12 @@ PLACES = [
     Place("payment method, new", _named("payments:add_method"), claire),
     Place("bank account, new", _named("payments:add_account"), claire),
     Place("automatic payment", _named("payments:automatic"), claire),
+    Place("debit", lambda w: reverse("payments:debit", args=[w.debit.public_id]), claire),
+    Place(
+        "debit, read only",
+        lambda w: reverse("payments:debit", args=[w.debit.public_id]),
+        lambda world: world.cast.accountant,
+    ),
     Place("payment method, to remove", lambda w: reverse("payments:remove_method", args=[w.saved.public_id]), claire),
     Place("bank account", lambda w: reverse("payments:method", args=[w.account.public_id]), claire),
     Place("bank account, new", _named("payments:add_account"), claire),

@@ -20,7 +20,7 @@ from ledger.kinds import Journal, Origin
 from payments.models import Failure, Payment, PaymentStatus, Purpose
 from payments.tests.mandate_desk import method_of
 from tests.browser.contested import contest_and_attest
-from tests.browser.methods import doubtful_method, keep_mandates, keep_methods
+from tests.browser.methods import collect_debts, doubtful_method, keep_mandates, keep_methods
 from tests.support.cast import make_cast
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
     from invoices.models import Attestation, Invoice, Quote, Receipt
-    from payments.models import Mandate, SavedMethod
+    from payments.models import Debit, Mandate, SavedMethod
     from tests.support.cast import Cast
 
 
@@ -62,15 +62,14 @@ class World:
     mandate: Mandate
     draft: Mandate
     doubtful: SavedMethod
+    debit: Debit
 
 
 def make_world(url: str) -> World:
     """Claire owes something not late; the company is late; another one has a silent payment; Ivan has nothing."""
     now = clock.now()
     cast = make_cast(now)
-    cast.claire.set_password("a-long-password-for-tests")
-    cast.claire.save()
-    EmailAddress.objects.filter(user=cast.claire).update(verified=True)
+    _may_sign_in(cast.claire)
     late = User.objects.get(email="compta@durand.example.org")
     accounts.add_member(cast.individual, late, Role.BILLING)  # several accounts: the switcher shows
     patient = accounts.create_customer(
@@ -105,7 +104,14 @@ def make_world(url: str) -> World:
         mandate=mandate,
         draft=draft,
         doubtful=doubtful_method(patient, now),
+        debit=collect_debts(cast.individual, now),
     )
+
+
+def _may_sign_in(user: User) -> None:
+    user.set_password("a-long-password-for-tests")
+    user.save()
+    EmailAddress.objects.filter(user=user).update(verified=True)
 
 
 def _history(cast: Cast, patient: Customer, now: datetime) -> tuple[Invoice, ledger.Received]:

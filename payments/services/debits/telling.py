@@ -100,9 +100,9 @@ def _rows(debit: Debit) -> list[dict[str, str]]:
     """The details of an announcement (SEPA core rulebook, pre-notification: amount, date, mandate, creditor)."""
     told = [
         (gettext("Amount, at most"), money_text(debit.announced)),
-        (gettext("On"), date_format(debit.collect_on, "DATE_FORMAT")),
-        (gettext("From"), debit.method.title),
-        (gettext("Debit"), debit.reference),
+        (gettext("Day of the debit"), date_format(debit.collect_on, "DATE_FORMAT")),
+        (gettext("Method"), debit.method.title),
+        (gettext("Reference"), debit.reference),
     ]
     mandate = Mandate.objects.filter(method=debit.method_id).first()
     if mandate is not None:
