@@ -17,7 +17,7 @@ from invoices import selectors as invoices
 from ledger import selectors as ledger
 from payments import selectors
 from payments.forms import OTHER, TopUpForm, least, most, suggestions, typed, way_of
-from payments.models import Failure, Method, Payment, PaymentStatus, Refund
+from payments.models import Failure, Method, Payment, PaymentStatus, Purpose, Refund
 from payments.selectors import RefundTruth, Truth
 from payments.services.methods import consent_with
 
@@ -118,8 +118,8 @@ def result_context(payment: Payment, *, came_back: bool, follow: bool) -> dict[s
         "payment": payment,
         "truth": truth,
         "came_back": came_back,
-        "poll": POLL_SECONDS if follow and truth == Truth.CHECKING else 0,
-        "unsent": truth == Truth.CHECKING and not payment.session_id,
+        "poll": POLL_SECONDS if follow and truth == Truth.CHECKING and not _takes_days(payment) else 0,
+        "unsent": truth == Truth.CHECKING and not payment.session_id and not _is_taken_unseen(payment),
         "advice": _ADVICE.get(payment.failure, ""),
         "page_open": payment.status == PaymentStatus.OPEN,
         "again": f"{reverse('payments:top_up')}?amount={typed(payment.amount)}",
@@ -135,6 +135,16 @@ def result_context(payment: Payment, *, came_back: bool, follow: bool) -> dict[s
         context["balance"] = ledger.get_balance(payment.customer_id).balance
         context["addresses"] = accounts.billing_addresses(payment.customer)
     return context
+
+
+def _takes_days(payment: Payment) -> bool:
+    """Whether a bank decides in days: nobody waits for that in front of a page."""
+    return payment.method == Method.SEPA and payment.status == PaymentStatus.PENDING
+
+
+def _is_taken_unseen(payment: Payment) -> bool:
+    """Whether the money may have been taken without a page: then nobody is told that nothing was charged."""
+    return payment.is_paid_unseen or payment.purpose == Purpose.COLLECT
 
 
 def _in_fours(iban: str) -> str:

@@ -18,7 +18,7 @@ from payments import presenting, services
 from payments.forms import OTHER, TopUpForm
 from payments.gateways.base import NotAuthentic, Unsure
 from payments.method_views import agreement_of
-from payments.models import Payment, PaymentStatus, Provider
+from payments.models import ONLINE, Payment, PaymentStatus, Provider, Purpose
 from payments.pauses import debt_words, pause_words, with_retry_after
 from payments.selectors import get_payment, methods_to_pay_with
 from payments.services.methods import NotChargeable
@@ -121,7 +121,8 @@ def _keep_news(request: HttpRequest, provider: Provider, signature: str) -> Http
 @require_permission(Permission.PAY)
 def _give_up(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     payment = _found(request, public_id)
-    services.close(payment.pk, gateway=gateway_for(payment.provider), at=request.now)
+    if payment.purpose != Purpose.COLLECT:  # a debit has no page that could be closed
+        services.close(payment.pk, gateway=gateway_for(payment.provider), at=request.now)
     return redirect("payments:progress", public_id=public_id)
 
 
@@ -152,9 +153,10 @@ def _page_of(request: CustomerRequest, form: TopUpForm, due: Money, *, status: i
 
 def _result_page(request: CustomerRequest, public_id: UUID, *, came_back: bool = False) -> HttpResponse:
     payment = _found(request, public_id)
-    gateway = gateway_for(payment.provider)
-    payment = services.glance(payment, gateway=gateway, at=request.now)
-    services.methods.glance_saved_by(payment, gateway=gateway, at=request.now)
+    if payment.provider in ONLINE:  # our bank is not asked: it sends files
+        gateway = gateway_for(payment.provider)
+        payment = services.glance(payment, gateway=gateway, at=request.now)
+        services.methods.glance_saved_by(payment, gateway=gateway, at=request.now)
     context = presenting.result_context(payment, came_back=came_back, follow=request.GET.get("auto") != "0")
     return render(request, "payments/result.html", context)
 

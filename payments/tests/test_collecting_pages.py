@@ -11,7 +11,18 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import services as accounts
 from accounts.models import Role, User
-from payments.models import CollectingRule, Debit, DebitState, EndedWhy, Payment, Purpose, SavedMethod
+from payments.models import (
+    CollectingRule,
+    Debit,
+    DebitState,
+    EndedWhy,
+    Method,
+    Payment,
+    Provider,
+    Purpose,
+    SavedMethod,
+)
+from payments.services import collecting
 from payments.tests.debit_desk import DebitDesk, state_of
 from payments.tests.drawer import MASTERCARD
 from payments.tests.test_pages import words
@@ -122,6 +133,33 @@ def test_a_bank_that_asks_is_answered_from_the_page(debits: DebitDesk, claire: C
     payment = Payment.objects.get(purpose=Purpose.PAY_DUE)
     assert (answer.status_code, answer["Location"]) == (303, payment.checkout_url)
     assert payment.amount_cents == 4_680
+
+
+def test_a_debit_that_is_being_checked_is_never_said_to_be_uncharged(debits: DebitDesk, claire: Client) -> None:
+    debit = debits.planned()
+    debits.day_of(debit)
+    debits.drawer.bank.fail("drop", times=1000)
+    debits.collect()
+
+    said = words(claire.get(f"/paiements/{debit.attempts.get().public_id}/").content)
+
+    assert "rien n’a été débité" not in said.lower()
+    assert "n’a pas encore répondu pour 46,80 €" in said
+    assert claire.post(f"/paiements/{debit.attempts.get().public_id}/annule/").status_code == 302
+    assert debit.attempts.get().is_live
+
+
+def test_a_debit_of_our_bank_is_shown_without_asking_anybody(debits: DebitDesk, claire: Client) -> None:
+    debit = debits.planned()
+    debits.day_of(debit)
+    payment = debits.claimed(debit)
+    Payment.objects.filter(pk=payment.pk).update(provider=Provider.BANK, method=Method.SEPA)
+    collecting.send_to_bank(payment.pk, at=debits.at)
+
+    said = words(claire.get(f"/paiements/{payment.public_id}/").content)
+
+    assert "Votre banque n’a pas encore répondu pour 46,80 €" in said
+    assert "46,80 €" in words(claire.get("/alimenter/").content)
 
 
 def test_why_nothing_is_collected_is_said(debits: DebitDesk, claire: Client) -> None:
