@@ -45,6 +45,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *refunds,
         *disputes,
         *mandates,
+        *_page(request, _("Run of the day"), "staff:run", "today", "payments.view_debit"),
         *_with_pages(request, debits, "prelevements"),
         *_with_pages(request, files, "remises"),
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),

@@ -98,8 +98,12 @@ def in_the_way_of_a_debit(customer_id: int) -> Payment | None:
 
     A top-up that waits for its bank is counted as money on its way in, and is in nobody's way.
     """
-    doubling = Q(purpose__in=_OF_WHAT_IS_DUE, status__in=LIVE) | Q(status__in=_MAY_BE_PAID)
-    return Payment.objects.filter(doubling, customer=customer_id).order_by("-created_at", "-pk").first()
+    return Payment.objects.filter(doubling(), customer=customer_id).order_by("-created_at", "-pk").first()
+
+
+def doubling() -> Q:
+    """The payments that must be decided before a debit of their customer begins."""
+    return Q(purpose__in=_OF_WHAT_IS_DUE, status__in=LIVE) | Q(status__in=_MAY_BE_PAID)
 
 
 def being_checked(customer: Customer) -> Payment | None:
