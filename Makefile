@@ -41,6 +41,9 @@ corpus: .venv/.dev-ok ## 600 invoices and credit notes of every kind through eve
 simulation: .venv/.dev-ok ## live 200 random lives of payments, with faults and crashes (long; SEEDS=, FIRST=)
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),200) --first $(or $(FIRST),1)
 
+year: .venv/.dev-ok ## live a simulated year of automatic collection (long; CUSTOMERS=, SEED=, MONTHS=)
+	$(BIN)/python -m tests.simulation --year $(or $(CUSTOMERS),200) --first $(or $(SEED),1) --months $(or $(MONTHS),12)
+
 docs: .venv/.dev-ok ## write again the pages of docs/ that are made from the code
 	$(BIN)/python manage.py write_docs
 
@@ -62,4 +65,4 @@ clean: ## forget the trial data (the next `make run` makes it again)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help run test check fix bench mutation corpus docs requirements clean
+.PHONY: help run test check fix bench mutation corpus year docs requirements clean

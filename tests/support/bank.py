@@ -81,6 +81,10 @@ class Bank:
     def control(self, action: str, **options: object) -> Any:
         return self._call("POST", f"/_control/{action}", options)
 
+    def control_read(self, path: str) -> Any:
+        """What a control says without changing anything."""
+        return self._call("GET", f"/_control/{path}")
+
     def _call(self, method: str, path: str, options: dict[str, object] | None = None) -> Any:
         body = None if options is None else json.dumps(options).encode()
         request = urllib.request.Request(
