@@ -34,6 +34,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     disputes = _with_pages(request, _list(request, _("Disputes"), "payments.dispute", "gavel"), "litiges")
     mandates = _with_pages(request, _list(request, _("Mandates"), "payments.mandate", "signature"), "mandats")
     statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
+    run = _page(request, _("Run of the day"), "staff:run", "today", "payments.view_debit")
     debits = _list(request, _("Automatic debits"), "payments.debit", "event_repeat")
     files = _list(request, _("Files for the bank"), "payments.remittance", "upload_file")
     return [
@@ -45,7 +46,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *refunds,
         *disputes,
         *mandates,
-        *_page(request, _("Run of the day"), "staff:run", "today", "payments.view_debit"),
+        *_with_pages(request, run),
         *_with_pages(request, debits, "prelevements"),
         *_with_pages(request, files, "remises"),
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
