@@ -1,10 +1,10 @@
 """Six months in the life of the cast, through the product's own verbs, in the order in which they happened.
 
-Claire pays ahead, then owes a little. The company pays each month, then partly, then not at all: it is late. The town
-hall pays by transfer, naming its invoices. Oscar keeps money on his account, gets some back, and corrects an invoice. A
-business in Berlin owes its VAT itself, one in Réunion pays the rate of overseas; both pay by transfer. Cards are paid
-through the sandbox, whose clock follows the story, so that the provider's books and ours agree to the cent: its fees
-are booked and its payouts leave on the day they did.
+Claire pays ahead, then owes a little, and has a quote to answer. The company pays each month, then partly, then not at
+all: it is late. The town hall pays by transfer, naming its invoices; it has accepted a quote. Oscar keeps money on his
+account, gets some back, and corrects an invoice. A business in Berlin owes its VAT itself, one in Réunion pays the rate
+of overseas; both pay by transfer. Cards are paid through the sandbox, whose clock follows the story, so that the
+provider's books and ours agree to the cent: its fees are booked and its payouts leave on the day they did.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from billing_portal.demo import cast
 from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
 from billing_portal.demo.contesting import contest, win
+from billing_portal.demo.offering import MIGRATION, REDESIGN, agree, offer
 from billing_portal.demo.saving import save_card, save_paypal, sign_mandate, turn_collection_on
 from core.clock import local_date
 from core.money import Money
@@ -140,6 +141,10 @@ class _Story:
     def _town_hall(self, months: list[Month]) -> Iterator[Event]:
         for month in months[: _FOURTH + 1]:
             yield Event(month.at(27, 11, 0), partial(self._transfers, self.accounts.town_hall))
+        hall, claire = self.accounts.town_hall, self.accounts.individual
+        yield Event(months[_THIRD].at(10, 9, 40), lambda at: offer(hall, MIGRATION, at=at))
+        yield Event(months[_THIRD].at(12, 14, 10), lambda at: agree(hall, cast.LUCIE.email, at=at))
+        yield Event(months[_FIFTH].at(21, 11, 15), lambda at: offer(claire, REDESIGN, at=at))
 
     def _abroad(self, months: list[Month]) -> Iterator[Event]:
         workshop, island = self.accounts.workshop, self.accounts.island

@@ -17,7 +17,8 @@ from billing_portal.demo import cast
 from billing_portal.demo.calendar import Month, billed_months
 from billing_portal.demo.company import Size, found, profiles
 from core.clock import local_date
-from invoices.models import Invoice, InvoiceVat
+from invoices.models import Invoice, InvoiceVat, Quote
+from invoices.states import QuoteStatus
 from ledger import selectors as ledger
 from outbox.models import Message, MessageState
 from payments.gateways.paypal import paypal_gateway
@@ -129,13 +130,16 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     call_command("demo")
 
     assert Customer.objects.count() == 6
-    assert Invoice.objects.filter(number__startswith="FA").count() == 37
+    assert Invoice.objects.filter(number__startswith="FA").count() == 38
     assert {*InvoiceVat.objects.values_list("treatment", flat=True)} == {"TAXED", "TAXED_OVERSEAS", "REVERSE_CHARGE"}
     taken_back = Invoice.objects.filter(number__startswith="AV").order_by("number")
     assert [(note.customer.name, note.reason) for note in taken_back] == [
         ("Atelier Durand SARL", "Deux boîtes fermées avant le mois"),
         ("Oscar Lindqvist", "Correction of the billing details"),
     ]
+    offered = [(each.customer.name, each.status, each.valid_until > date.today()) for each in Quote.objects.all()]  # noqa: DTZ011 - as below
+    assert ("Mairie de Saint-Aubin", QuoteStatus.ACCEPTED) in [each[:2] for each in offered]
+    assert ("Claire Martin", QuoteStatus.SENT, True) in offered
     assert all(check.ok for check in selfcheck.collect() if check.name.startswith(("invoices.", "ledger")))
     reads = Membership.objects.filter(user__email=cast.PAUL.email, role=Role.READ_ONLY)
     assert {each.customer.name for each in reads} == {"Claire Martin", "Atelier Durand SARL"}
