@@ -57,7 +57,7 @@ def world(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> I
     with (
         django_db_blocker.unblock(),
         own_database(tmp_path_factory.mktemp("browser")),
-        override_settings(ROOT_URLCONF="tests.browser.urls"),
+        override_settings(ROOT_URLCONF="tests.browser.urls", STAFF_SECOND_FACTOR=False),
     ):
         server = LiveServer("localhost")
         try:

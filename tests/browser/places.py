@@ -1,4 +1,7 @@
-"""Every page that a customer can open, and as whom. A new page is added here, and all the checks visit it."""
+"""Every page that a customer can open, and as whom. A new page is added here, and all the checks visit it.
+
+Below, pages of staff that are made of the same parts: each is opened, read by axe, and no wider than a phone.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+
+from payments.models import Dispute
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,6 +42,14 @@ def _waiting(world: World) -> User:
 
 def nobody(_world: World) -> None:
     return None
+
+
+def _dispute(world: World) -> Dispute:
+    return Dispute.objects.get(payment=world.contested)
+
+
+def finance(world: World) -> User:
+    return world.finance
 
 
 PLACES = [
@@ -152,4 +165,16 @@ PLACES = [
     Place("expired form", lambda _w: "/essai/403_csrf/", claire, 403),
     Place("too many attempts", lambda _w: "/essai/429/", nobody, 429),
     Place("unreadable request", lambda _w: "/essai/400/", claire, 400),
+]
+
+STAFF_PLACES = [
+    Place("staff, exports", _named("staff:exports"), finance),
+    Place("staff, closings", _named("staff:closings"), finance),
+    Place("staff, series", _named("staff:series"), finance),
+    Place("staff, audit trail", lambda w: reverse("staff:trail", args=[w.invoice.number]), finance),
+    Place("staff, contested", lambda w: reverse("staff:dispute", args=[_dispute(w).public_id]), finance),
+    Place("staff, quote", lambda w: reverse("staff:quote", args=[w.quote.public_id]), finance),
+    Place("staff, statement", lambda w: reverse("staff:statement", args=[w.cast.individual.reference]), finance),
+    Place("staff, mandate", lambda w: reverse("staff:mandate", args=[w.mandate.public_id]), finance),
+    Place("staff, bank statement", _named("staff:import_statement"), finance),
 ]

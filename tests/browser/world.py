@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 
 from accounts import services as accounts
 from accounts.models import CustomerKind, Role, User
+from billing_portal.staff.groups import FINANCE
 from core import clock
 from core.money import Money
 from invoices import services as invoices
@@ -43,6 +45,7 @@ class World:
 
     url: str
     cast: Cast
+    finance: User
     late: User
     waiting: User
     mayor: User
@@ -88,6 +91,7 @@ def make_world(url: str) -> World:
         contested=contested,
         attested=attested,
         cast=cast,
+        finance=_finance(),
         late=late,
         waiting=User.objects.get(email="loire@example.org"),
         mayor=User.objects.get(email="mairie@example.org"),
@@ -112,6 +116,12 @@ def _may_sign_in(user: User) -> None:
     user.set_password("a-long-password-for-tests")
     user.save()
     EmailAddress.objects.filter(user=user).update(verified=True)
+
+
+def _finance() -> User:
+    user = User.objects.create_user("finance@example.org", "a-long-password-for-tests", is_staff=True)
+    user.groups.add(Group.objects.get(name=FINANCE))
+    return user
 
 
 def _history(cast: Cast, patient: Customer, now: datetime) -> tuple[Invoice, ledger.Received]:

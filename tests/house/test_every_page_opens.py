@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
-from tests.browser.places import PLACES
+from tests.browser.places import PLACES, STAFF_PLACES
 from tests.browser.world import World, make_world
 from tests.house.source import modules
 from tests.support.session import open_session
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
+EVERYWHERE = [*PLACES, *STAFF_PLACES]
 ASKS_BY_ITSELF = (
     "transaction=True",
     "IntegrityError",
@@ -46,10 +47,10 @@ def as_somebody(user: User | None) -> Client:
     return client
 
 
-def test_every_page_of_customers_opens(world: World) -> None:
-    found = {place.name: as_somebody(place.who(world)).get(place.path(world)).status_code for place in PLACES}
+def test_every_page_opens(world: World) -> None:
+    found = {place.name: as_somebody(place.who(world)).get(place.path(world)).status_code for place in EVERYWHERE}
 
-    assert found == {place.name: place.status for place in PLACES}
+    assert found == {place.name: place.status for place in EVERYWHERE}
 
 
 def test_every_list_of_the_admin_opens_and_is_searched_and_so_does_its_first_object(world: World) -> None:
