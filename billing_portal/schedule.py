@@ -23,6 +23,8 @@ def beat_schedule(
         "mandates-sweep": _every(_HOUR, "payments.tasks.sweep_mandates"),
         "payments-plan": _every(collect, "payments.tasks.plan"),
         "payments-collect": _every(collect, "payments.tasks.collect"),
+        "payments-top-up": _every(300, "payments.tasks.top_up"),
+        "payments-expiry": _every(_HOUR, "payments.tasks.warn_of_expiry"),
         "payments-remit": _every(collect, "payments.tasks.remit"),
         "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),
         "vat-numbers-recheck": _every(_HOUR, "accounts.tasks.recheck_vat_numbers"),

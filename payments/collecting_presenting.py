@@ -47,6 +47,7 @@ _WHY_NOT: Final[Mapping[str, _StrPromise]] = {
     NotCollecting.NO_METHOD: gettext_lazy("No saved method can be used. Save one, and collection goes on by itself."),
 }
 _STEPS: Final[Mapping[str, _StrPromise]] = {
+    "asked by the rule": gettext_lazy("Asked for by your top-up rule"),
     "announced": gettext_lazy("Announced to you"),
     "announced again": gettext_lazy("Announced to you again"),
     "announced from another method": gettext_lazy("Announced from another method"),

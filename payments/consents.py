@@ -14,6 +14,8 @@ SAVE: Final = "save.1"
 """The text in force, for cards and PayPal."""
 COLLECT_DUE: Final = "collect.1"
 """The text in force of automatic collection, by whatever method."""
+TOP_UP: Final = "top-up.1"
+"""The text in force of top-up rules, by card or PayPal. Their amounts are kept beside it."""
 SEPA: Final = "sepa.1"
 SEPA_B2B: Final = "sepa-b2b.1"
 SEPA_AT_PROVIDER: Final = "sepa-stripe.1"
@@ -117,6 +119,24 @@ CONSENTS: Final[Mapping[str, Mapping[str, str]]] = {
             "refuses, it is tried again some days later, then the other methods that I saved are tried in their "
             "order. Until two days before I may choose another day or another method, or pay in another way. I may "
             "stop automatic collection at any time, free of charge."
+        ),
+    },
+    TOP_UP: {
+        "fr": (
+            "J’autorise {seller} à créditer mon compte, de lui-même et sans autre annonce, du montant ci-dessus, "
+            "chaque fois que la somme disponible passe sous le seuil ci-dessus, dans la limite du maximum ci-dessus "
+            "par mois civil. Ce montant est débité aussitôt de ma carte ou de mon compte PayPal utilisé en premier, "
+            "jamais d’un compte bancaire ; il paie d’abord ce que je dois, le reste est disponible. Un message "
+            "m’informe de chaque crédit. Si le moyen de paiement refuse, un nouvel essai a lieu un ou plusieurs jours "
+            "plus tard, puis cette règle s’arrête. Je peux la changer ou l’arrêter à tout moment, sans frais."
+        ),
+        "en": (
+            "I allow {seller} to credit my account, by itself and without another notice, with the amount above, "
+            "each time less than the threshold above is available, up to the maximum above in a calendar month. That "
+            "amount is debited at once from the card or the PayPal account that I use first, never from a bank "
+            "account; it pays what I owe first, the rest is available. A message tells me of each credit. If the "
+            "method refuses, it is tried again one or several days later, then this rule stops. I may change it or "
+            "stop it at any time, free of charge."
         ),
     },
 }

@@ -51,6 +51,11 @@ def suggestions(due: Money) -> list[Money]:
     return (first + above)[:_SUGGESTED]
 
 
+def amount_words(reason: NotAnAmount) -> str:
+    """What is wrong with an amount that was typed, and how to write it."""
+    return str(_REASONS.get(reason.reason, reason))
+
+
 def typed(amount: Money) -> str:
     """An amount as people type it in both languages: `46,80`."""
     return f"{amount.euros:.2f}".replace(".", ",")
@@ -109,7 +114,7 @@ class TopUpForm(forms.Form):
         try:
             self.money = self._meant(cleaned)
         except NotAnAmount as reason:
-            self.add_error("amount", _REASONS[reason.reason] if reason.reason in _REASONS else str(reason))
+            self.add_error("amount", amount_words(reason))
         else:
             self._check_limits()
         return cleaned

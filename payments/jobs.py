@@ -71,6 +71,12 @@ def collect(*, debit_id: int, at: datetime) -> dict[str, str]:
     return {"state": debit.state}
 
 
+@job(collecting.TOP_UP, attempts=3)
+def top_up(*, customer_id: int, at: datetime) -> dict[str, str]:
+    debit = collecting.top_up(customer_id, gateways=gateway_for, at=at)
+    return {"state": debit.state if debit is not None else "nothing to do"}
+
+
 @job(PLAN)
 def plan(*, at: datetime) -> dict[str, int]:
     """Stop what is needless, then plan what is missing."""

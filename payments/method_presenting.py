@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -20,6 +19,7 @@ from payments.method_forms import LabelForm, NetworkForm
 from payments.models import BEING_SAVED, Method, MethodState, Reason, brand_name
 from payments.presenting import POLL_SECONDS
 from payments.services import collecting
+from payments.top_up_rule_presenting import top_up_rule_context
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -62,16 +62,20 @@ def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
     by_day = collecting.open_by_day(customer.pk)
     due = max(sum(by_day.values(), ZERO) - ledger.get_balance(customer.pk).incoming, ZERO)
     active = sum(method.state == MethodState.ACTIVE for method in found)
-    return {
-        "rows": _rows(found, at),
-        "to_sign": list(selectors.drafts_of(customer)),
-        "may_be_debited": not customer.is_public,
-        "several": active > 1,
-        "making": list(selectors.methods_in_the_making(customer)),
-        "due": due,
-        "pay_due": typed(due) if due else "",
-        "paypal": bool(settings.PAYPAL_CLIENT_ID),
-    } | automatic_context(customer, at, usable=bool(active), due=by_day)
+    return (
+        {
+            "rows": _rows(found, at),
+            "to_sign": list(selectors.drafts_of(customer)),
+            "may_be_debited": not customer.is_public,
+            "several": active > 1,
+            "making": list(selectors.methods_in_the_making(customer)),
+            "due": due,
+            "pay_due": typed(due) if due else "",
+            "paypal": bool(settings.PAYPAL_CLIENT_ID),
+        }
+        | automatic_context(customer, at, usable=bool(active), due=by_day)
+        | top_up_rule_context(customer, at)
+    )
 
 
 def method_context(
@@ -130,7 +134,7 @@ def consent_file(method: SavedMethod) -> str:
 
 
 def _row(method: SavedMethod, at: datetime, *, first: int = 0, last: int = 0) -> MethodRow:
-    ends = _last_day(method)
+    ends = method.good_until
     today = local_date(at)
     return MethodRow(
         method,
@@ -141,10 +145,3 @@ def _row(method: SavedMethod, at: datetime, *, first: int = 0, last: int = 0) ->
         is_first=method.pk == first,
         is_last=method.pk == last,
     )
-
-
-def _last_day(method: SavedMethod) -> date | None:
-    """A card is good until the end of its month."""
-    if method.expires_year is None or method.expires_month is None:
-        return None
-    return date(method.expires_year, method.expires_month, monthrange(method.expires_year, method.expires_month)[1])

@@ -73,3 +73,15 @@ def remit() -> None:
     at = clock.now()
     if settings.SEPA_FOLDER and at.astimezone(clock.PARIS).hour >= settings.COLLECT_HOUR:
         enqueue(REMIT, {}, key=f"{REMIT}:{int(at.timestamp()) // settings.COLLECT_SECONDS}", at=at)
+
+
+@shared_task(name="payments.tasks.top_up", ignore_result=True)  # type: ignore[untyped-decorator]
+def top_up() -> None:
+    """Have each top-up rule looked at whose account has fallen below; one job for each and each turn."""
+    collecting.ring_top_ups(at=clock.now())
+
+
+@shared_task(name="payments.tasks.warn_of_expiry", ignore_result=True)  # type: ignore[untyped-decorator]
+def warn_of_expiry() -> None:
+    """Write to the holders of cards that end soon or have ended; also for the days that were missed."""
+    services.methods.warn_of_expiry(at=clock.now())

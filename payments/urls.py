@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from payments import collecting_views, mandate_views, method_views, views
+from payments import collecting_views, mandate_views, method_views, top_up_rule_views, views
 
 app_name = "payments"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("moyens-de-paiement/<uuid:public_id>/supprimer/", method_views.remove, name="remove_method"),
     path("moyens-de-paiement/<uuid:public_id>/accord.txt", method_views.consent, name="consent"),
     path("moyens-de-paiement/prelevement-automatique/", collecting_views.automatic, name="automatic"),
+    path("moyens-de-paiement/alimentation-automatique/", top_up_rule_views.top_up_rule, name="top_up_rule"),
     path("prelevements/<uuid:public_id>/", collecting_views.debit, name="debit"),
     path("prelevements/<uuid:public_id>/modifier/", collecting_views.change, name="change_debit"),
     path("prelevements/<uuid:public_id>/payer/", collecting_views.pay, name="pay_debit"),

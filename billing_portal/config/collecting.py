@@ -25,6 +25,15 @@ DEBIT_LADDER_DAYS = env.days(
 DEBIT_ACTION_DAYS = env.integer(
     "DEBIT_ACTION_DAYS", 7, least=1, most=30, help="How long a debit waits for its customer to confirm with the bank."
 )
+AUTO_TOP_UPS_PER_DAY = env.integer(
+    "AUTO_TOP_UPS_PER_DAY", 3, least=1, most=24, help="How often in a day a top-up rule may credit one account."
+)
+AUTO_TOP_UP_DECLINES = env.integer(
+    "AUTO_TOP_UP_DECLINES", 3, least=1, most=6, help="Refusals in a row after which a top-up rule is turned off."
+)
+CARD_EXPIRY_DAYS = env.days(
+    "CARD_EXPIRY_DAYS", "7,31", help="Days before the end of its month at which the holder of a card is written to."
+)
 SEPA_CUT_OFF_HOUR = env.integer(
     "SEPA_CUT_OFF_HOUR", 16, least=0, most=24, help="The hour from which our bank takes a file for the next day."
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from calendar import monthrange
+from datetime import date
 from typing import Final
 
 from django.conf import settings
@@ -203,6 +205,14 @@ class SavedMethod(models.Model):
         if self.kind == Method.CARD:
             return _MARKS.get(self.brand, "•••")
         return "SEPA" if self.kind == Method.SEPA else "PP"
+
+    @property
+    def good_until(self) -> date | None:
+        """The last day of a card: the end of its month. None for whatever does not expire."""
+        if self.expires_year is None or self.expires_month is None:
+            return None
+        last = monthrange(self.expires_year, self.expires_month)[1]
+        return date(self.expires_year, self.expires_month, last)
 
     @property
     def is_standing(self) -> bool:

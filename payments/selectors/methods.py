@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet
 
-from payments.models import ON_A_PAGE, STANDING, AttemptKind, CardAttempt, MethodEvent, MethodState, Reason, SavedMethod
+from payments.models import (
+    ON_A_PAGE,
+    STANDING,
+    AttemptKind,
+    CardAttempt,
+    Method,
+    MethodEvent,
+    MethodState,
+    Reason,
+    SavedMethod,
+)
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from accounts.models import Customer
@@ -53,6 +63,12 @@ def saving_in_progress(customer: Customer, kind: str, *, until: datetime) -> Sav
 def methods_to_ask_about(*, at: datetime) -> QuerySet[SavedMethod]:
     """The methods whose turn it is to be asked about, oldest first."""
     return SavedMethod.objects.filter(ask_at__lte=at).order_by("ask_at", "pk")
+
+
+def methods_running_out(*, until: date) -> QuerySet[SavedMethod]:
+    """The usable cards whose month ends on or before that day, those that have expired already too."""
+    month = Q(expires_year__lt=until.year) | Q(expires_year=until.year, expires_month__lte=until.month)
+    return SavedMethod.objects.filter(month, state=MethodState.ACTIVE, kind=Method.CARD).order_by("pk")
 
 
 def provider_of_method(method_id: int) -> str:

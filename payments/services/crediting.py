@@ -15,7 +15,7 @@ from core.formats import money_text
 from invoices import services as invoices
 from ledger import services as ledger
 from ledger.kinds import Journal, Origin
-from payments.models import Method, Payment, PaymentStatus, Provider
+from payments.models import DebitKind, Method, Payment, PaymentStatus, Provider
 from payments.services.waking import wake_debits_of, wake_saved_by
 from payments.transitions import move, note
 
@@ -160,8 +160,14 @@ def _give_receipt(payment: Payment, receipt: Receipt, received: ledger.Received,
             "balance": received.balance,
             "rows": _rows(payment, paper.number, method, received),
         }
-    kind = "debit.collected" if payment.debit_id else "topup.succeeded"
+    kind = _mail_of(payment)
     notify(payment.customer, kind, context, key=f"payment:{payment.public_id}:succeeded", at=at)
+
+
+def _mail_of(payment: Payment) -> str:
+    if payment.debit is None:
+        return "topup.succeeded"
+    return "topup.automatic" if payment.debit.kind == DebitKind.TOP_UP else "debit.collected"
 
 
 def _rows(payment: Payment, number: str, method: str, received: ledger.Received) -> list[dict[str, str]]:

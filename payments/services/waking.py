@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from outbox.services import enqueue
-from payments.models import STANDING_DEBITS, Debit, SavedMethod
+from payments.models import STANDING_DEBITS, CollectingRule, Debit, SavedMethod
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,3 +32,9 @@ def wake_debits_of(customer_id: int, why: str, *, at: datetime) -> None:
     if not Debit.objects.filter(customer=customer_id, state__in=STANDING_DEBITS).exists():
         return
     enqueue(REVIEW_CUSTOMER, {"customer_id": customer_id}, key=f"{REVIEW_CUSTOMER}:{customer_id}:{why}", at=at)
+
+
+def wake_collection_of(customer_id: int, why: str, *, at: datetime) -> None:
+    """Have what a customer owes planned soon, because there is a new method to take it from. Once a reason."""
+    if CollectingRule.objects.filter(customer=customer_id, is_on=True).exists():
+        enqueue(REVIEW_CUSTOMER, {"customer_id": customer_id}, key=f"{REVIEW_CUSTOMER}:{customer_id}:{why}", at=at)

@@ -20,6 +20,13 @@ from payments.services.collecting.ruling import NotCollectable, pause, turn_off,
 from payments.services.collecting.staffing import begin_now, cancel_for
 from payments.services.collecting.starting import claim, make_way, start
 from payments.services.collecting.sweeping import Collected, collect, review, review_customer, ring_due
+from payments.services.collecting.top_up_rules import (
+    TermsRefused,
+    TopUpTerms,
+    set_top_up_rule,
+    turn_off_top_up_rule,
+)
+from payments.services.collecting.topping import TOP_UP, ring_top_up, ring_top_ups, top_up
 from payments.services.debits import (
     COLLECT,
     cancel,
@@ -31,11 +38,14 @@ from payments.services.debits import (
 
 __all__ = [
     "COLLECT",
+    "TOP_UP",
     "Collected",
     "DayRefused",
     "Need",
     "NotCollectable",
+    "TermsRefused",
     "TooLate",
+    "TopUpTerms",
     "begin_now",
     "blocked_by",
     "cancel",
@@ -58,9 +68,14 @@ __all__ = [
     "review",
     "review_customer",
     "ring_due",
+    "ring_top_up",
+    "ring_top_ups",
     "send_to_bank",
+    "set_top_up_rule",
     "settle_attempt",
     "start",
+    "top_up",
     "turn_off",
+    "turn_off_top_up_rule",
     "turn_on",
 ]

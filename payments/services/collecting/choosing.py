@@ -10,7 +10,7 @@ from django.db import transaction
 from core.clock import local_date
 from payments import locks
 from payments.debit_transitions import note
-from payments.models import CollectingRule, Debit, DebitState, EndedWhy
+from payments.models import CollectingRule, Debit, DebitKind, DebitState, EndedWhy
 from payments.services import debits
 from payments.services.methods.keeping import chargeable
 
@@ -31,6 +31,8 @@ class DayRefused(ValueError):
 
 def may_change(debit: Debit, *, on: date) -> bool:
     """Whether its customer may still change it: until two days before it begins, or while it waits after a refusal."""
+    if debit.kind == DebitKind.TOP_UP:  # its rule is changed or turned off instead
+        return False
     if debit.state == DebitState.ANNOUNCED:
         return on <= debit.start_on - _UNTIL
     return debit.state in debits.STOPPABLE

@@ -89,7 +89,7 @@ def claim(debit_id: int, *, on: date, at: datetime) -> Payment | None:
     debit = locks.lock_debit(debit_id)
     if debit.state not in TO_START or debit.start_on > on:
         return None
-    found = _why_not(debit, on=on)
+    found = _why_not(debit, on=on) or _unwanted(debit, at=at)
     amount = debits.amount_now(debit)
     if found is None and amount < debits.LEAST:
         found = _Stop(EndedWhy.SMALL if amount else EndedWhy.PAID)
@@ -100,7 +100,7 @@ def claim(debit_id: int, *, on: date, at: datetime) -> Payment | None:
     if debit.method.state != MethodState.ACTIVE:
         change_method(debit, at=at)
         return None
-    return _begin(debit, amount, at=at)
+    return begin(debit, amount, at=at)
 
 
 def _why_not(debit: Debit, *, on: date) -> _Stop | None:
@@ -115,16 +115,26 @@ def _why_not(debit: Debit, *, on: date) -> _Stop | None:
     return _Stop() if selectors.in_the_way_of_a_debit(debit.customer_id) is not None else None
 
 
+def _unwanted(debit: Debit, *, at: datetime) -> _Stop | None:
+    """A top-up that never reached its provider is made again only if its rule would still ask for it."""
+    if debit.kind != DebitKind.TOP_UP:
+        return None
+    rule = selectors.top_up_rule_of(debit.customer)
+    wanted = rule is not None and selectors.why_no_top_up(rule, at=at, but=debit) is None
+    return None if wanted else _Stop(EndedWhy.PAID)
+
+
 def change_method(debit: Debit, *, at: datetime) -> None:
     """Its method went since it was announced: the next one, by its own notice, or none."""
-    method = debits.next_method(debit)
+    method = debits.next_method(debit) if debit.kind == DebitKind.DUE else None
     if method is None:
         debits.stop(debit, EndedWhy.METHOD, at=at)
     else:
         debits.switch(debit, method, at=at)
 
 
-def _begin(debit: Debit, amount: Money, *, at: datetime) -> Payment:
+def begin(debit: Debit, amount: Money, *, at: datetime) -> Payment:
+    """Write the attempt down: from now on it is in flight. The caller holds the lock and found no reason not to."""
     payment = Payment.objects.create(
         customer=debit.customer,
         method=debit.method.kind,

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from payments.debit_transitions import ACTION, CLOSED, COLLECTED, RETURNED, SENT, WAITING, may_move, move, note
 from payments.gateways.base import DeclineKind
+from payments.models import DebitKind
 from payments.services.debits.ending import refundable_until
 from payments.services.debits.fallback import after_refusal
 from payments.services.debits.telling import tell_action, tell_returned
+from payments.services.debits.topping import top_up_came, top_up_refused
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -32,6 +34,8 @@ def collected(debit: Debit, payment: Payment, *, on: date, at: datetime) -> None
     move(debit, COLLECTED, at=at, detail=payment.reference)
     if debit.refundable_until is None:
         move(debit, CLOSED, at=at)
+    if debit.kind == DebitKind.TOP_UP:
+        top_up_came(debit, at=at)
 
 
 def refused(debit: Debit, payment: Payment, kind: DeclineKind, *, at: datetime) -> None:
@@ -40,7 +44,9 @@ def refused(debit: Debit, payment: Payment, kind: DeclineKind, *, at: datetime) 
         note(debit, "an earlier attempt was refused", at=at, detail=payment.reference)
         return
     debit.failure, debit.failure_code = payment.failure, payment.failure_code
-    if kind == DeclineKind.AUTHENTICATION:
+    if debit.kind == DebitKind.TOP_UP:
+        top_up_refused(debit, payment, kind, at=at)
+    elif kind == DeclineKind.AUTHENTICATION:
         move(debit, ACTION, at=at, detail=payment.failure_code)
         tell_action(debit, payment, at=at)
     else:

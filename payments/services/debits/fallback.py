@@ -48,7 +48,7 @@ def after_refusal(debit: Debit, payment: Payment, kind: DeclineKind, *, at: date
             _again(debit, payment, day, at=at)
             return
     else:
-        _spoil(payment, kind, at=at)
+        spoil(payment, kind, at=at)
     method = next_method(debit)
     if method is None:
         give_up(debit, payment, at=at)
@@ -134,7 +134,7 @@ def _is_bare(payment: Payment, refused: int) -> bool:
     return payment.failure == Failure.BANK and payment.failure_code in _BARE and refused >= _BARE_TRIES
 
 
-def _spoil(payment: Payment, kind: DeclineKind, *, at: datetime) -> None:
+def spoil(payment: Payment, kind: DeclineKind, *, at: datetime) -> None:
     """Never debit its method again: its bank forbids it, or the provider does not have it any more."""
     method = locks.lock_method(payment.used_method_id or 0)
     gone = kind == DeclineKind.GONE

@@ -13,13 +13,13 @@ from django.utils.translation import gettext
 from accounts.notify import notify, withdraw
 from accounts.selectors import billing_addresses
 from core.formats import money_text
-from payments.models import EndedWhy, Mandate, Method
+from payments.models import DebitKind, EndedWhy, Mandate, Method
 from payments.services.debits.wording import cancelled_words, refusal_words
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from payments.models import Debit, Payment
+    from payments.models import Debit, Payment, TopUpRule
 
 _UNTOLD: Final = (EndedWhy.CUSTOMER, EndedWhy.OFF)
 """Whoever does it himself reads it on the page."""
@@ -55,8 +55,17 @@ def tell_returned(debit: Debit, payment: Payment, *, at: datetime) -> None:
     _write(debit, "debit.returned", "returned", at=at, **_refused(debit, payment))
 
 
+def tell_top_up_refused(debit: Debit, payment: Payment, rule: TopUpRule, *, at: datetime) -> None:
+    """The rule could not credit the account: when it tries again, or that it is off now."""
+    off = not rule.is_on and rule.declines >= settings.AUTO_TOP_UP_DECLINES
+    told = _refused(debit, payment) | {"rule": rule, "turned_off": off}
+    _write(debit, "topup.refused", "top-up-refused", at=at, **told)
+
+
 def tell_cancelled(debit: Debit, *, at: datetime) -> None:
-    """It will not take place. Who was not told of it yet is not told at all."""
+    """It will not take place. Who was not told of it yet is not told at all; of a top-up nobody was."""
+    if debit.kind == DebitKind.TOP_UP:
+        return
     kept_back = withdraw(_key(debit, _announcement(debit)), billing_addresses(debit.customer), at=at)
     if debit.ended_why in _UNTOLD or kept_back:
         return

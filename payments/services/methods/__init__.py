@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payments.services.methods.consenting import Agreement, consent_with, shown_consent
+from payments.services.methods.expiring import warn_of_expiry
 from payments.services.methods.keeping import NotChargeable, chargeable, choose_network, make_default, rename, reorder
 from payments.services.methods.looking import apply_saving, ask_method, close_saving, glance_method, glance_saved_by
 from payments.services.methods.refreshing import refresh, take_back
@@ -31,4 +32,5 @@ __all__ = [
     "save_on_the_way",
     "shown_consent",
     "take_back",
+    "warn_of_expiry",
 ]

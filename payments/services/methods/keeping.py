@@ -14,6 +14,7 @@ from payments.services.mandates.adopting import adopt_mandate
 from payments.services.methods.removing import begin_removal
 from payments.services.methods.telling import tell
 from payments.services.putting_off import put_off
+from payments.services.waking import wake_collection_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,6 +66,7 @@ def keep(method: SavedMethod, kept: Instrument, mandate: SignedMandate | None = 
     move(method, MethodState.ACTIVE, at=at, detail=method.title)
     if mandate is not None:
         adopt_mandate(method, mandate, replaces=twin, at=at)
+    wake_collection_of(method.customer_id, f"saved:{method.pk}", at=at)
     failpoint("method.kept")
     tell(method, "method.saved", at=at)
 
