@@ -64,7 +64,7 @@ def top_up(customer_id: int, *, gateways: Callable[[str], Gateway], at: datetime
     if payment is None:
         return None
     debits.make_attempt(payment.pk, gateway=gateways(payment.provider), at=at)
-    return Debit.objects.select_related("customer", "method").get(pk=payment.debit_id)
+    return Debit.objects.select_related("customer", "method").get(pk=payment.debit_id or 0)
 
 
 @transaction.atomic
