@@ -19,7 +19,7 @@ from payments.method_forms import LabelForm, NetworkForm
 from payments.models import BEING_SAVED, Method, MethodState, Reason, brand_name
 from payments.presenting import POLL_SECONDS
 from payments.services import collecting
-from payments.top_up_rule_presenting import top_up_rule_context
+from payments.top_up_rule_presenting import rule_context
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django import forms
 
     from accounts.models import Customer
-    from payments.models import SavedMethod
+    from payments.models import CollectingRule, SavedMethod, TopUpRule
 
 _SOON: Final = timedelta(days=31)
 
@@ -62,6 +62,7 @@ def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
     by_day = collecting.open_by_day(customer.pk)
     due = max(sum(by_day.values(), ZERO) - ledger.get_balance(customer.pk).incoming, ZERO)
     active = sum(method.state == MethodState.ACTIVE for method in found)
+    automatic = automatic_context(customer, at, usable=bool(active), due=by_day)
     return (
         {
             "rows": _rows(found, at),
@@ -73,9 +74,16 @@ def methods_context(customer: Customer, at: datetime) -> dict[str, Any]:
             "pay_due": typed(due) if due else "",
             "paypal": bool(settings.PAYPAL_CLIENT_ID),
         }
-        | automatic_context(customer, at, usable=bool(active), due=by_day)
-        | top_up_rule_context(customer, at)
+        | automatic
+        | rule_context(_top_up_rule(customer, automatic["rule"]), customer, at)
     )
+
+
+def _top_up_rule(customer: Customer, collecting_rule: CollectingRule | None) -> TopUpRule | None:
+    """The top-up rule, which came with the row of automatic collection where there is one."""
+    if collecting_rule is None:
+        return selectors.top_up_rule_of(customer)
+    return getattr(collecting_rule.customer, "top_up_rule", None)
 
 
 def method_context(

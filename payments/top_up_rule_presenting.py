@@ -36,7 +36,11 @@ _WHY_NOT: Final[Mapping[str, _StrPromise]] = {
 
 def top_up_rule_context(customer: Customer, at: datetime) -> dict[str, Any]:
     """The rule of a customer, in force or not, what it brought this month, and why it brings nothing now."""
-    rule = selectors.top_up_rule_of(customer)
+    return rule_context(selectors.top_up_rule_of(customer), customer, at)
+
+
+def rule_context(rule: TopUpRule | None, customer: Customer, at: datetime) -> dict[str, Any]:
+    """The same for a rule that was read already."""
     if rule is None or not rule.is_on:
         return {"top_up": rule, "top_up_on": False, "top_up_why_not": "", "top_up_refused": _was_refused(rule)}
     return {

@@ -53,7 +53,7 @@ def rule_of(customer: Customer) -> CollectingRule | None:
 def rule_and_dispute_of(customer: Customer) -> tuple[CollectingRule | None, bool]:
     """The same, and whether `has_open_dispute`. One query, for pages."""
     disputes, warnings = open_disputes(customer), unhandled_warnings(customer)
-    rules = CollectingRule.objects.select_related("customer", "consent").filter(customer=customer)
+    rules = CollectingRule.objects.select_related("customer__top_up_rule", "consent").filter(customer=customer)
     rule = rules.annotate(contested=Exists(disputes), warned=Exists(warnings)).first()
     return rule, rule is not None and bool(rule.contested or rule.warned)
 
