@@ -57,14 +57,19 @@ def leave_nothing_out(at: datetime | None = None) -> Check:
     rules = CollectingRule.objects.filter(is_on=True, updated_at__lt=now - _PATIENCE).select_related("customer")
     balances = books.balances_of(rules.values_list("customer", flat=True))
     owing = (rule for rule in rules.order_by("pk") if balances[rule.customer_id].receivable)
-    left = [str(rule.customer) for rule in owing if _left_out(rule, before)]
+    left = [str(rule.customer) for rule in owing if _left_out(rule, before, saved_before=now - _PATIENCE)]
     late = selectors.debits_to_start(on=before).select_related("customer")
     waits = [str(debit) for debit in late if not _may_wait(debit, before)]
     return _check("debits: nothing due is left out without a reason", [*left, *waits])
 
 
-def _left_out(rule: CollectingRule, before: date) -> bool:
-    """Whether something has been due for days, and neither a debit nor a reason stands for it."""
+def _left_out(rule: CollectingRule, before: date, *, saved_before: datetime) -> bool:
+    """Whether something has been due for days, and neither a debit nor a reason stands for it.
+
+    A method that was just saved makes old debts collectable again: the planner has as long as for any other.
+    """
+    if selectors.usable_methods(rule.customer).filter(consent_at__gte=saved_before).exists():
+        return False
     if selectors.why_not_collecting(rule, on=before) is not None:
         return False
     return any(need.standing is None and need.due_on <= before for need in collecting.needed(rule))

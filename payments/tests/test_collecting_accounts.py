@@ -206,6 +206,19 @@ def test_the_self_check_sees_what_is_left_out_in_silence(debits: DebitDesk) -> N
     assert collecting_checks.leave_nothing_out(late).ok
 
 
+def test_the_self_check_lets_the_planner_find_a_method_that_was_just_saved(debits: DebitDesk) -> None:
+    debit = debits.planned()
+    debits.refuse(debit.method, "lost_card")
+    debits.day_of(debit)
+    debits.collect()
+    debits.wait(28)
+    debits.save("5555555555554444")
+    assert state_of(debit) == DebitState.FAILED
+
+    assert collecting_checks.leave_nothing_out(debits.at).ok  # the next turn plans it
+    assert not collecting_checks.leave_nothing_out(debits.at + timedelta(days=3)).ok
+
+
 def test_the_command_begins_the_debits_of_a_day(debits: DebitDesk, capsys: pytest.CaptureFixture[str]) -> None:
     debit = debits.planned()
 

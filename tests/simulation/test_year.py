@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,8 @@ import pytest
 from payments.tests.conftest import bank, shared_bank  # noqa: F401 - the sandbox of payments
 from tests.simulation.people import TEMPERS
 from tests.simulation.test_life import speaking  # noqa: F401 - both gateways in front of it
-from tests.simulation.year import Year
-from tests.simulation.year_proof import figures, wrong_with
+from tests.simulation.year import FIRST_DAY, Year
+from tests.simulation.year_proof import figures, left_without_reason, wrong_with
 
 if TYPE_CHECKING:
     from tests.support.bank import Bank
@@ -47,3 +48,19 @@ def test_a_year_collects_everything_once_or_says_why_not(
             print(json.dumps(told, indent=2, ensure_ascii=False))
     assert told["files"]
     assert told["collected cents"]
+
+
+def test_the_proof_sees_what_nobody_planned_and_money_that_nobody_booked(
+    speaking: Bank,  # noqa: F811 - the fixture of that name
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    year = Year(1, speaking, 1, clock=monkeypatch)
+    year.bill()
+    iban = "FR7630004000031234567890143"
+    speaking.control("bank/transfers", cents=1, text="VIR", account=iban)
+    year.wake(FIRST_DAY + timedelta(days=40))
+
+    left, wrong = left_without_reason(year), wrong_with(year)
+
+    assert ["nothing says why" in line for line in left] == [True]
+    assert "the bank held 1 cents of ours, 512000 says 0" in wrong

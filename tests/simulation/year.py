@@ -58,7 +58,7 @@ class Year:
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
-        self._wake(FIRST_DAY)
+        self.wake(FIRST_DAY)
         self.people = People(self)
 
     @property
@@ -79,7 +79,7 @@ class Year:
 
     # --- A day --------------------------------------------------------------------------------------------------------
     def live_day(self, day: date, *, bills: bool) -> None:
-        self._wake(day)
+        self.wake(day)
         self.read_statement()
         if bills:
             self.bill()
@@ -92,7 +92,7 @@ class Year:
         self.sweep()
         self.work()
 
-    def _wake(self, day: date) -> None:
+    def wake(self, day: date) -> None:
         self.at = datetime.combine(day, _MORNING, tzinfo=PARIS)
         self.bank.control("clock", at=self.at.isoformat())
         self.clock.setattr(clock, "now", lambda: self.at)

@@ -33,7 +33,7 @@ _ENDED: Final = (DebitState.FAILED, DebitState.CANCELLED, DebitState.RETURNED)
 def wrong_with(year: Year) -> list[str]:
     """Everything that does not hold, in words; nothing when all is well."""
     year.catch_up()
-    found = [*_collected_twice(year), *_left_without_reason(year), *_elsewhere_than_the_bank(year)]
+    found = [*_collected_twice(year), *left_without_reason(year), *_elsewhere_than_the_bank(year)]
     found += [line for provider in (Provider.STRIPE, Provider.PAYPAL) for line in _elsewhere(year, provider)]
     found += [f"ledger: {verdict.name}: {verdict.broken}" for verdict in verify(whole=True) if not verdict.ok]
     return found + [f"{check.name}: {check.detail}" for check in selfcheck.collect() if not check.ok]
@@ -52,7 +52,7 @@ def _collected_twice(year: Year) -> list[str]:
     return found
 
 
-def _left_without_reason(year: Year) -> list[str]:
+def left_without_reason(year: Year) -> list[str]:
     """Whatever is overdue of anybody, somebody can say why."""
     before = year.today - _PATIENCE
     return [
@@ -98,12 +98,13 @@ def _elsewhere(year: Year, provider: str) -> list[str]:
 
 
 def _elsewhere_than_the_bank(year: Year) -> list[str]:
-    """512000 is what the bank holds of ours, less what it will only tell tomorrow; 511300 waits for no line."""
+    """512000 is what the bank held for us yesterday, as this morning’s statement told; 511300 waits for no line."""
+    yesterday = year.today - timedelta(days=1)
     state = year.bank.control_read("bank/state")
     there = int(state["balance_cents"]) - _OPENING_CENTS if state["account"] else 0
-    booked = books.account_balance("512000").cents
+    booked = books.account_balance("512000", until=yesterday).cents
     clearing = books.account_balance("511300").cents
-    found = [f"the bank holds {there} cents of ours, 512000 says {booked}"] if there != booked else []
+    found = [f"the bank held {there} cents of ours, 512000 says {booked}"] if there != booked else []
     return [*found, f"511300 holds {clearing} cents that no line explains"] if clearing else found
 
 
