@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

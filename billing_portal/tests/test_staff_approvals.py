@@ -15,7 +15,7 @@ from billing_portal.staff.groups import FINANCE, SUPPORT
 from core import clock
 from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIST = reverse("admin:accounts_approval_changelist")
 WANTED = services.Wanted("write-off", "FA2026-000001", "Passer 3,10 € en pertes", "FA2026-000001|310")
 

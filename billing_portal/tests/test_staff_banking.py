@@ -18,7 +18,7 @@ from billing_portal.staff.groups import FINANCE, SUPPORT
 from tests.support.cast import Cast
 from tests.support.statements import Movement, camt053
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 IMPORT = reverse("staff:import_statement")
 CONFIRM = reverse("staff:confirm_statement")
 DESCRIBE = reverse("staff:describe_statement")

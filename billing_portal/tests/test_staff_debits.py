@@ -21,7 +21,7 @@ from payments.tests.remittance_desk import RemittanceDesk
 from tests.support.cast import Cast
 from tests.support.session import open_session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from payments.models import Mandate, MandateState, MethodState, SignedHow
 from payments.tests.mandate_desk import BNP, MandateDesk, method_of
 from tests.support.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TYPED = {"iban": BNP, "holder": "Claire Martin", "bic": "", "language": "fr"}
 
 

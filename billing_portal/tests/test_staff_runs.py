@@ -39,7 +39,7 @@ from tests.browser.methods import keep_methods
 from tests.support.cast import Cast
 from tests.support.session import open_session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 RUN = reverse("staff:run")
 
 

@@ -30,6 +30,8 @@ from tests.support.bank import ASKING_CARD
 from tests.support.cast import make_company
 from tests.support.proof import just_proved
 
+pytestmark = pytest.mark.once
+
 LIST = "/moyens-de-paiement/"
 MOST_QUERIES = 10
 SWITCH = f"{LIST}prelevement-automatique/"

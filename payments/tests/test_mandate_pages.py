@@ -19,6 +19,8 @@ from payments.tests.test_pages import words
 from tests.support.cast import make_company, make_town_hall
 from tests.support.proof import just_proved
 
+pytestmark = pytest.mark.once
+
 LIST = "/moyens-de-paiement/"
 ADD = f"{LIST}compte-bancaire/"
 TYPED = {"iban": "fr76 3000 4000 0312 3456 7890 143", "holder": "Claire Martin", "bic": ""}
