@@ -17,7 +17,7 @@ from payments.models import Dispute, DisputeMovement, DisputeStatus
 from tests.journeys.visitor import Visitor, every_check_holds
 from tests.support.stack import Stack
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.production]
 AROUND_THE_COMMIT = ["dispute.told", "dispute.before_commit", "dispute.applied"]
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _SECONDS = 20

@@ -8,7 +8,7 @@ from payments.models import PaymentStatus
 from tests.journeys.visitor import Visitor
 from tests.support.stack import Stack
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.production]
 CREDITED = "46,80 € ajoutés à votre compte"
 CHECKING = "Vérification en cours. Ne payez pas une seconde fois."
 OPENING = "/v1/checkout/sessions"

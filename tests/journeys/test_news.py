@@ -14,7 +14,7 @@ from payments.models import EventState, WebhookEvent
 from tests.journeys.visitor import Visitor
 from tests.support.stack import Stack
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.production]
 CREDITED = "46,80 € ajoutés à votre compte"
 
 

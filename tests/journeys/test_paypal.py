@@ -9,7 +9,7 @@ from payments.models import EventState, PaymentStatus, WebhookEvent
 from tests.journeys.visitor import Visitor
 from tests.support.stack import Stack
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.production]
 CREDITED = "46,80 € ajoutés à votre compte"
 
 

@@ -20,7 +20,7 @@ from payments.models import BegunBy, Refund, RefundStatus
 from tests.journeys.visitor import Visitor, every_check_holds
 from tests.support.stack import Stack
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.production]
 WHILE_GIVING_BACK = ["refund.claimed", "refund.answered", "refund.before_commit", "refund.applied"]
 _FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')
 _SECONDS = 20
