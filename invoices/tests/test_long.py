@@ -109,7 +109,7 @@ def test_a_paid_copy_is_not_printed_while_somebody_waits_for_a_thousand_lines(cu
     invoice = long_one(customer)
     pay(customer, invoice.total_cents)
 
-    with pytest.raises(NotPaid, match="1000 lignes"):
+    with pytest.raises(NotPaid, match="1000 li"):
         render_paid(invoice, at=NOON)
 
 
