@@ -79,6 +79,7 @@ PLACES = [
     Place("payment method, new", _named("payments:add_method"), claire),
     Place("bank account, new", _named("payments:add_account"), claire),
     Place("automatic payment", _named("payments:automatic"), claire),
+    Place("automatic top-up", _named("payments:top_up_rule"), claire),
     Place("debit", lambda w: reverse("payments:debit", args=[w.debit.public_id]), claire),
     Place(
         "debit, read only",
