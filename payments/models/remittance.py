@@ -160,7 +160,7 @@ class BankAnswer(models.Model):
                 fields=["debit"], condition=Q(kind=AnswerKind.SETTLED), name="payments_answer_settled_once"
             ),
             models.UniqueConstraint(
-                fields=["debit"],
+                fields=["debit", "kind"],
                 condition=Q(kind__in=[AnswerKind.REJECTED, AnswerKind.RETURNED]),
                 name="payments_answer_sent_back_once",
             ),

@@ -100,9 +100,14 @@ def debits_of_batch(batch_id: str) -> list[BankDebit]:
 
 
 def batch_of(batch_id: str, amount: Money) -> list[BankDebit]:
-    """The debits that a line about a whole block is the sum of: those not refused before. None when the sum differs."""
-    taken = [debit for debit in debits_of_batch(batch_id) if debit.payment.status != PaymentStatus.REFUSED]
-    return taken if sum(debit.amount_cents for debit in taken) == amount.cents else []
+    """The debits that a line about a whole block is the sum of: those not refused before, or all of them; else none.
+
+    Banks credit a block without what they refused, or whole, and then take the refused ones back apart.
+    """
+    everything = debits_of_batch(batch_id)
+    taken = [debit for debit in everything if debit.payment.status != PaymentStatus.REFUSED]
+    sums = [debits for debits in (taken, everything) if sum(each.amount_cents for each in debits) == amount.cents]
+    return sums[0] if sums else []
 
 
 def times_short_of_money(mandate: Mandate) -> int:
@@ -110,7 +115,7 @@ def times_short_of_money(mandate: Mandate) -> int:
     codes = []
     for debit in mandate.debits.order_by("-pk").prefetch_related("answers")[:10]:
         kinds = {answer.kind: answer.reason for answer in debit.answers.all()}
-        back = [kinds[kind] for kind in BACK if kind in kinds]
+        back = [kinds[kind] for kind in BACK if kind in kinds][-1:]  # a debit counts once, however it came back
         if not back and AnswerKind.SETTLED in kinds:
             break
         codes += back

@@ -115,7 +115,7 @@ ATTEMPTS: dict[str, Callable[[RemittanceDesk], object]] = {
     "payments_answer_about_a_debit": lambda desk: answer(desk, None, "a"),
     "payments_answer_charges_not_negative": lambda desk: answer(desk, made(desk), "a", charges_cents=-1),
     "payments_answer_settled_once": twice(AnswerKind.SETTLED, AnswerKind.SETTLED),
-    "payments_answer_sent_back_once": twice(AnswerKind.REJECTED, AnswerKind.RETURNED),
+    "payments_answer_sent_back_once": twice(AnswerKind.RETURNED, AnswerKind.RETURNED),
 }
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Seller
 from core.money import Money
 from invoices.models import ReceiptCancellation
 from ledger import selectors as books
@@ -191,6 +190,36 @@ def test_a_return_that_we_hear_of_before_the_settlement_is_both(remittances: Rem
     assert state_of(debit) == DebitState.RETURNED
 
 
+def test_a_refused_debit_that_is_credited_with_its_block_and_taken_back_apart_leaves_nothing(
+    remittances: RemittanceDesk,
+) -> None:
+    made = remittances.made(remittances.planned())
+    remittances.refuses(made, "AM04")
+    remittances.settles(made)
+
+    back = remittances.sends_back(made, "AM04")
+    again = remittances.sends_back(made, "AM04", source="camt.054")
+
+    assert (back.kind, again.pk) == (AnswerKind.RETURNED, back.pk)
+    assert remittances.state() == (0, 12_000, 0)
+    assert (remittances.account("511300"), remittances.account("512000")) == (12_000, -12_000)
+    assert selectors.times_short_of_money(Mandate.objects.get()) == 1
+
+
+def test_a_refusal_that_moved_no_money_takes_none_back(remittances: RemittanceDesk) -> None:
+    debit = remittances.planned()
+    made = remittances.made(debit)
+    remittances.settles(made)
+
+    alone = remittances.refuses(made, "AM04")
+    remittances.answers_file(made.remittance, refused=True, reason="AM10")
+
+    assert (alone.kind, alone.detail) == (AnswerKind.NOT_OURS, "refused after it settled")
+    assert remittances.state() == (0, 0, 0)
+    assert remittances.account("512000") == 0
+    assert state_of(debit) == DebitState.COLLECTED
+
+
 def test_money_that_settles_after_a_refusal_is_credited_all_the_same(remittances: RemittanceDesk) -> None:
     debit = remittances.planned()
     made = remittances.made(debit)
@@ -348,28 +377,6 @@ def test_a_mandate_that_ended_before_the_file_is_in_no_file(remittances: Remitta
     payment.refresh_from_db()
     assert (payment.status, payment.failure_code) == (PaymentStatus.REFUSED, "MANDATE")
     assert remittances.state() == (0, 12_000, 0)
-
-
-def test_our_own_wrong_identity_writes_nothing_and_says_what(remittances: RemittanceDesk) -> None:
-    debit = remittances.planned()
-    remittances.wait_until(debit.start_on)
-    Seller.objects.update(bic="WRONG")
-
-    with pytest.raises(remitting.CannotRemit, match="bad BIC of the creditor"):
-        remittances.make()
-
-    Seller.objects.update(bic="AGRIFRPP")
-    assert len(remittances.make()) == 1
-
-
-def test_after_the_cut_off_hour_the_bank_debits_a_day_later(remittances: RemittanceDesk) -> None:
-    debit = remittances.planned()
-    remittances.wait_until(debit.start_on)
-    remittances.at = remittances.at.replace(hour=18)
-
-    (made,) = remittances.make()
-
-    assert made.debits.get().collect_on > debit.collect_on
 
 
 def test_what_the_bank_never_answers_is_an_alarm_after_some_days(remittances: RemittanceDesk) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from payments.models import BankDebit, Remittance, RemittanceState
+from accounts.models import Seller
+from payments.models import BankDebit, Mandate, Remittance, RemittanceState
 from payments.services import remitting
 from payments.tests.remittance_desk import RemittanceDesk
 
@@ -61,3 +62,37 @@ def test_files_are_dropped_in_the_folder_of_the_bank_once(remittances: Remittanc
     (file,) = tmp_path.iterdir()
     assert file.name == f"{made.remittance.message_id}-CORE.xml"
     assert file.read_bytes() == remitting.content_of(made.remittance)
+
+
+def test_each_file_names_us_by_the_identifier_that_its_mandates_name(remittances: RemittanceDesk) -> None:
+    debit = remittances.planned()
+    Seller.objects.update(ics="FR72ZZZ123456")  # the mandate was signed under another one
+    remittances.wait_until(debit.start_on)
+
+    (made,) = remittances.make()
+
+    signed = Mandate.objects.get().ics
+    assert signed != "FR72ZZZ123456"
+    assert f"<Id>{signed}</Id>" in remitting.content_of(made).decode()
+
+
+def test_our_own_wrong_identity_writes_nothing_and_says_what(remittances: RemittanceDesk) -> None:
+    debit = remittances.planned()
+    remittances.wait_until(debit.start_on)
+    Seller.objects.update(bic="WRONG")
+
+    with pytest.raises(remitting.CannotRemit, match="bad BIC of the creditor"):
+        remittances.make()
+
+    Seller.objects.update(bic="AGRIFRPP")
+    assert len(remittances.make()) == 1
+
+
+def test_after_the_cut_off_hour_the_bank_debits_a_day_later(remittances: RemittanceDesk) -> None:
+    debit = remittances.planned()
+    remittances.wait_until(debit.start_on)
+    remittances.at = remittances.at.replace(hour=18)
+
+    (made,) = remittances.make()
+
+    assert made.debits.get().collect_on > debit.collect_on

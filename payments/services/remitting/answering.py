@@ -90,15 +90,19 @@ def record_settlement(word: BankWord, *, at: datetime) -> BankAnswer:
 def record_return(word: BankWord, *, at: datetime) -> BankAnswer:
     """The bank refused a debit, or gave its money back: release the hold, or undo what it paid and reopen it.
 
-    Before its settlement nothing was credited: it is refused. A movement that takes back what we have not seen settle
-    is both, in order. Its mandate, its account and automatic collection end as the reason code says. Twice is once.
+    Before its settlement nothing was credited: it is refused. A movement that takes back what we have not seen settle,
+    or what was refused and credited with its block all the same, is both, in order. A refusal that moved no money takes
+    none back: told of a debit that settled, it is set aside. Its mandate, its account and automatic collection end as
+    the reason code says. Twice is once.
     """
     debit = selectors.bank_debit_named(word.end_to_end)
     if debit is None:
         return _set_aside(word, "no debit of ours")
     payment, _plan = locks.lock_attempt(debit.payment_id)
-    if known := _known(debit, *selectors.BACK):
+    if known := _known(debit, *([AnswerKind.RETURNED] if word.moved else selectors.BACK)):
         return known if known.reason == word.reason else _set_aside(word, f"came back before: {known.reason}", debit)
+    if not word.moved and payment.status == PaymentStatus.SUCCEEDED:
+        return _set_aside(word, "refused after it settled", debit)
     if word.moved and payment.status != PaymentStatus.SUCCEEDED:
         record_settlement(_settlement_before(word, debit), at=at)
         payment.refresh_from_db()
@@ -186,11 +190,8 @@ def _known(debit: BankDebit, *kinds: AnswerKind) -> BankAnswer | None:
 def _answer(
     word: BankWord, kind: AnswerKind, debit: BankDebit, *, tx_id: int | None = None, at: datetime
 ) -> BankAnswer:
-    way = "back" if kind in selectors.BACK else "settled"
-    told = _told(word)
-    return BankAnswer.objects.create(
-        debit=debit, key=f"{way}:{debit.end_to_end}", kind=kind, tx_id=tx_id, at=at, **told
-    )
+    key = f"{kind.lower()}:{debit.end_to_end}"
+    return BankAnswer.objects.create(debit=debit, key=key, kind=kind, tx_id=tx_id, at=at, **_told(word))
 
 
 def _set_aside(word: BankWord, why: str, debit: BankDebit | None = None) -> BankAnswer:

@@ -68,7 +68,9 @@ def _make(scheme: Scheme, *, on: date, at: datetime, by: User | None) -> list[Re
         items = [item for item in _items(scheme, on=on, at=at) if item is not None]
         if not items:
             return found
-        creditor = creditor_on(on)
+        ics = items[0].mandate.ics  # mandates signed under another identifier of ours go into a file of their own
+        items = [item for item in items if item.mandate.ics == ics]
+        creditor = creditor_on(on, ics=ics)
         items, file, message_id = _written(items, creditor, scheme, on=on, at=at)
         if file is None:
             continue

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from accounts.selectors import creditor_identifier, current_seller
+from accounts.selectors import current_seller
 from core.clock import PARIS
 from payments.models import Sequence
 from payments.sepa.pain008 import Address, Creditor, DebitOrder
@@ -25,10 +25,13 @@ SEQUENCE: Final = Sequence.RECURRENT
 """Since 20 November 2016 the first debit of a mandate may be sent as a recurrent one (SEPA core rulebook, AT-21)."""
 
 
-def creditor_on(day: date) -> Creditor:
-    """Us, as the file names us: the seller in force on that day. Raises NoSeller."""
+def creditor_on(day: date, *, ics: str) -> Creditor:
+    """Us, as the file names us: the seller in force on that day, by the identifier that its mandates name.
+
+    Raises NoSeller.
+    """
     seller = current_seller(on=day)
-    return Creditor(seller.name, seller.iban.replace(" ", ""), seller.bic.replace(" ", ""), creditor_identifier(on=day))
+    return Creditor(seller.name, seller.iban.replace(" ", ""), seller.bic.replace(" ", ""), ics)
 
 
 def first_day(on: date, *, at: datetime) -> date:
