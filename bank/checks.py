@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Abs, Coalesce
 
 from bank.guards import expected_triggers, installed_triggers
 from bank.models import BankLine, PartyAccount, Statement, StatementFile
@@ -33,6 +33,14 @@ def lines_have_their_work() -> list[Check]:
     out = BankLine.objects.filter(amount_cents__lt=0, work__state=LineState.UNMATCHED)
     wrong = list((lone | out).order_by("pk").values_list("pk", flat=True)[:_NAMED])
     return [Check("bank: each line has its work", ok=not wrong, detail=_said(wrong))]
+
+
+def debits_are_on_one_line() -> list[Check]:
+    """A line that brought or took back debits of ours is posted, and is their sum."""
+    told = BankLine.objects.filter(debits__isnull=False).annotate(sum_cents=Sum("debits__debit__amount_cents"))
+    wrong = told.exclude(work__state=LineState.POSTED, sum_cents=Abs("amount_cents"))
+    found = list(wrong.order_by("pk").values_list("pk", flat=True)[:_NAMED])
+    return [Check("bank: a line of debits is posted, and their sum", ok=not found, detail=_said(found))]
 
 
 def files_are_kept() -> list[Check]:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from bank.models.accounts import BankAccount, PartyAccount, TableProfile
-from bank.models.lines import BankLine, LineWork
+from bank.models.lines import BankLine, LineDebit, LineWork
 from bank.models.statements import Statement, StatementFile
 
-__all__ = ["BankAccount", "BankLine", "LineWork", "PartyAccount", "Statement", "StatementFile", "TableProfile"]
+__all__ = [
+    "BankAccount",
+    "BankLine",
+    "LineDebit",
+    "LineWork",
+    "PartyAccount",
+    "Statement",
+    "StatementFile",
+    "TableProfile",
+]

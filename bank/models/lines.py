@@ -81,6 +81,32 @@ class BankLine(models.Model):
         return Money(self.amount_cents)
 
 
+class LineDebit(models.Model):
+    """Which line brought the money of a direct debit of ours, and which took it back: one line each, so 512 moves once.
+
+    A line about a whole block of a file has a row for each debit of it.
+    """
+
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="debits", verbose_name=_("bank line"))
+    debit = models.ForeignKey(
+        "payments.BankDebit", on_delete=models.PROTECT, related_name="lines", verbose_name=_("debit")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=LineKind.choices)
+
+    class Meta:
+        verbose_name = _("debit on a line")
+        verbose_name_plural = _("debits on lines")
+        constraints = [
+            models.UniqueConstraint(fields=["debit", "kind"], name="bank_debit_on_one_line"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[LineKind.COLLECTED, LineKind.RETURNED]), name="bank_debit_comes_or_goes"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.debit_id}: {self.kind}"
+
+
 class LineWork(models.Model):
     """Where the work on a line stands. Written with the line; `version` grows with each change of state."""
 

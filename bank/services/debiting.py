@@ -1,8 +1,8 @@
 """Direct debits on our statements: batches that settled, debits that came back. What we sent ourselves is recognised.
 
 Each line is one transaction: what the bank says of the debit (`payments.services.remitting`), the bank's own posting,
-and the state of the line. A line that names a debit whose movement was posted from another line already (the same
-movement told without a reference, in two formats) stays for a person: 512 moves once.
+and the state of the line. A movement that another line told already (by its parts and as a sum, or in two formats that
+give it other references) stays for a person: `LineDebit` says which line brought a debit, and 512 moves once.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from bank.locks import lock_work
-from bank.models import BankLine, LineWork
+from bank.models import BankLine, LineDebit, LineWork
 from bank.words import LineKind, LineState
+from core.clock import local_date
 from core.failpoints import failpoint
 from core.money import Money
 from ledger import selectors as books
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from payments.models import BankAnswer, BankDebit
+    from payments.models import BankDebit
 
 _CLEARING: Final = "511300"
 _BANK_FEES: Final = "627100"
@@ -60,12 +61,26 @@ def _waiting() -> QuerySet[BankLine]:
     return BankLine.objects.filter(kinds, work__state__in=[LineState.UNMATCHED, LineState.OUT])
 
 
-@transaction.atomic
 def apply_line(line_id: int, *, at: datetime) -> bool:
-    """Post a line that is about a debit of ours. False when it is not, or not yet understood: it stays for a person."""
+    """Post a line that is about a debit of ours, when its day has come.
+
+    False, and nothing is changed, when it is not about one, or not understood: it stays for a person.
+    """
+    try:
+        return _apply(line_id, at=at)
+    except _Unclear:
+        return False
+
+
+class _Unclear(Exception):
+    """A line about debits of ours that a person has to look at."""
+
+
+@transaction.atomic
+def _apply(line_id: int, *, at: datetime) -> bool:
     work = lock_work(line_id)
     line = work.line
-    if work.state == LineState.POSTED:
+    if work.state == LineState.POSTED or line.booked_on > local_date(at):
         return False
     if line.kind == LineKind.FEE:
         tx_id = _fee(line, at=at)
@@ -82,16 +97,24 @@ def apply_line(line_id: int, *, at: datetime) -> bool:
 
 
 def _settled(line: BankLine, *, at: datetime) -> int | None:
-    """Debits that the bank credited: one by its name, or all of a batch that it tells as a sum."""
-    debits = _debits_of(line)
-    if not debits or _is_told(line):
+    """Debits that the bank credited: one by its name, or all of a block that it tells as a sum."""
+    debits = sorted(_debits_of(line), key=lambda debit: (debit.payment.customer_id, debit.pk))
+    if not debits:
         return None
     for debit in debits:
         answer = remitting.record_settlement(_word(line, debit, Money(debit.amount_cents)), at=at)
         if answer.kind != AnswerKind.SETTLED:
-            return None
+            raise _Unclear
+    _tell(line, debits, LineKind.COLLECTED)
     legs = (ledger.debit(line.account.ledger_account, line.amount), ledger.credit(_CLEARING, line.amount))
-    return _post(line, "batch", legs, gettext("Direct debits collected"), at=at)
+    return _post(line, "batch", legs, at=at)
+
+
+def _tell(line: BankLine, debits: Sequence[BankDebit], kind: LineKind) -> None:
+    """Note which line it was. The customers are locked: a movement that another line told is seen here."""
+    if LineDebit.objects.filter(debit__in=debits, kind=kind).exists():
+        raise _Unclear
+    LineDebit.objects.bulk_create(LineDebit(line=line, debit=debit, kind=kind) for debit in debits)
 
 
 def _debits_of(line: BankLine) -> Sequence[BankDebit]:
@@ -105,14 +128,13 @@ def _debits_of(line: BankLine) -> Sequence[BankDebit]:
 def _returned(line: BankLine, *, at: datetime) -> int | None:
     """A debit that came back: the verb books the money out of 512 itself, with what it undoes."""
     debit = payments.bank_debit_named(line.end_to_end) if line.end_to_end else None
-    if debit is None or _is_told(line):
+    if debit is None:
         return None
     answer = remitting.record_return(_word(line, debit, Money(-line.amount_cents)), at=at)
-    return _tx_of(answer)
-
-
-def _tx_of(answer: BankAnswer) -> int | None:
-    return answer.tx_id if answer.kind == AnswerKind.RETURNED else None
+    if answer.kind != AnswerKind.RETURNED:
+        return None
+    _tell(line, [debit], LineKind.RETURNED)
+    return answer.tx_id
 
 
 def _fee(line: BankLine, *, at: datetime) -> int | None:
@@ -129,14 +151,7 @@ def _fee(line: BankLine, *, at: datetime) -> int | None:
         return None
     cost = Money(-line.amount_cents)
     legs = (ledger.debit(_BANK_FEES, cost), ledger.credit(line.account.ledger_account, cost))
-    return _post(line, "fee", legs, gettext("Bank charges of a returned debit"), at=at)
-
-
-def _is_told(line: BankLine) -> bool:
-    """Whether another line was posted for the same debit, in the same direction."""
-    same = LineWork.objects.filter(state=LineState.POSTED, line__end_to_end=line.end_to_end).exclude(pk=line.pk)
-    sign = Q(line__amount_cents__gt=0) if line.amount_cents > 0 else Q(line__amount_cents__lt=0)
-    return bool(line.end_to_end) and same.filter(sign, line__account=line.account_id).exists()
+    return _post(line, "fee", legs, at=at)
 
 
 def _word(line: BankLine, debit: BankDebit, amount: Money) -> BankWord:
@@ -151,15 +166,17 @@ def _word(line: BankLine, debit: BankDebit, amount: Money) -> BankWord:
     )
 
 
-def _post(line: BankLine, word: str, legs: tuple[ledger.Leg, ...], label: str, *, at: datetime) -> int:
-    with translation.override("fr"):
-        posting = ledger.Posting(
-            journal=ledger.Journal.BANK,
-            label=f"{label} {line.bank_reference or line.batch_id}".strip()[:200],
-            piece_ref=line.bank_reference or line.batch_id or str(line.pk),
-            piece_date=line.booked_on,
-            key=f"bank:{line.pk}:{word}",
-            effective_on=books.first_open_day(line.booked_on),
-            legs=legs,
-        )
+def _post(line: BankLine, word: str, legs: tuple[ledger.Leg, ...], *, at: datetime) -> int:
+    reference = line.bank_reference or line.batch_id
+    with translation.override("fr"):  # the books are kept in French
+        said = gettext("Direct debits collected") if word == "batch" else gettext("Bank charges of a returned debit")
+    posting = ledger.Posting(
+        journal=ledger.Journal.BANK,
+        label=f"{said} {reference}".strip()[:200],
+        piece_ref=reference or str(line.pk),
+        piece_date=line.booked_on,
+        key=f"bank:{line.pk}:{word}",
+        effective_on=books.first_open_day(line.booked_on),
+        legs=legs,
+    )
     return ledger.post([posting], at=at)[0].tx_id

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts.models import Customer
-from bank import services
-from bank.models import BankLine, LineWork
-from bank.words import LineState
+from bank import checks, services
+from bank.models import BankLine, LineDebit, LineWork
+from bank.words import LineKind, LineState
 from core import clock
 from core.money import Money
 from ledger import selectors as books
@@ -91,6 +91,9 @@ def test_a_debit_goes_to_the_bank_settles_and_its_line_is_posted(desk: Remittanc
     assert desk.state() == (0, 0, 0)
     assert (desk.account("511300"), desk.account("512000")) == (0, 12_000)
     assert Debit.objects.get().state == DebitState.COLLECTED
+    assert [check.ok for check in checks.debits_are_on_one_line()] == [True]
+    BankDebit.objects.update(amount_cents=11_999)
+    assert [check.ok for check in checks.debits_are_on_one_line()] == [False]
 
 
 def test_a_debit_that_comes_back_is_undone_with_its_charges_and_nothing_is_posted_twice(
@@ -160,6 +163,49 @@ def test_the_same_movement_told_without_a_reference_by_another_file_moves_512_on
     assert desk.account("512000") == 12_000
 
 
+def test_a_block_told_as_a_sum_after_its_parts_moves_512_once(desk: RemittanceDesk) -> None:
+    made = desk.made(desk.planned(12_000))
+    desk.wait_until(made.collect_on)
+    imported(desk, camt053([Movement(12_000, desk.today, kind="collected", end_to_end=made.end_to_end)]))
+    block = f"{made.remittance.message_id}-1"
+
+    whole = Movement(12_000, desk.today, kind="collected", batch_id=block, reference="B-9")
+    later = imported(desk, camt053([batch(desk.today, [whole], batch_id=block, kind="collected")], sequence="2"))
+
+    assert (later.posted, states()) == (0, [LineState.POSTED, LineState.UNMATCHED])
+    assert (desk.account("512000"), desk.account("511300")) == (12_000, 0)
+
+
+def test_a_block_credited_whole_pays_back_what_was_refused_apart(desk: RemittanceDesk, bank: Bank) -> None:
+    made = desk.made(desk.planned(12_000))
+    bank.decide(made, kind="REJECT", reason="AM04")
+    services.read_report(bank.take(made), "answer.xml", at=desk.at)
+    desk.wait_until(made.collect_on)
+    block = f"{made.remittance.message_id}-1"
+    whole = Movement(12_000, desk.today, kind="collected", batch_id=block, reference="B-1")
+    back = Movement(
+        -12_000, desk.today, kind="returned", end_to_end=made.end_to_end, return_code="AM04", reference="B-2"
+    )
+
+    imported(desk, camt053([batch(desk.today, [whole], batch_id=block, kind="collected"), back]))
+
+    assert states() == [LineState.POSTED, LineState.POSTED]
+    assert desk.state() == (0, 12_000, 0)
+    assert (desk.account("512000"), desk.account("511300")) == (0, 0)
+
+
+def test_a_line_of_a_day_to_come_is_posted_when_that_day_has_come(desk: RemittanceDesk) -> None:
+    made = desk.made(desk.planned(12_000))
+    desk.wait_until(made.collect_on - timedelta(days=1))
+    imported(desk, camt053([Movement(12_000, made.collect_on, kind="collected", end_to_end=made.end_to_end)]))
+    assert states() == [LineState.UNMATCHED]
+
+    desk.wait_until(made.collect_on)
+
+    assert services.apply_debits(at=desk.at) == 1
+    assert desk.account("512000") == 12_000
+
+
 def test_a_line_that_a_crash_left_is_posted_by_the_next_turn(
     desk: RemittanceDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +236,17 @@ def test_a_posting_belongs_to_one_line(desk: RemittanceDesk) -> None:
 
     with pytest.raises(IntegrityError, match=r"bank_work_one_posting_a_line|bank_linework\.tx_id"):
         LineWork.objects.update(state=LineState.POSTED, tx_id=tx_id)
+
+
+def test_a_debit_is_brought_by_one_line(desk: RemittanceDesk) -> None:
+    made = desk.made(desk.planned(12_000))
+    desk.wait_until(made.collect_on)
+    imported(desk, camt053([Movement(12_000, desk.today, kind="collected", end_to_end=made.end_to_end)]))
+    row = LineDebit.objects.get()
+
+    for kind in (LineKind.COLLECTED, LineKind.FEE):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            LineDebit.objects.create(line=row.line, debit=made, kind=kind)
 
 
 def test_a_fee_that_goes_with_nothing_of_ours_waits_for_a_person(desk: RemittanceDesk) -> None:
