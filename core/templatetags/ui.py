@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from django.forms.forms import BaseForm
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from core.clock import PARIS, local_date
 from core.formats import clock_text, day_text, moment_text, money_text
@@ -212,13 +214,17 @@ def described_by(field: BoundField) -> str:
 
 @register.filter
 def error_links(form: BaseForm) -> Iterator[tuple[str, str]]:
-    """(id of the field or empty, text) of each error of a form, those of the whole form first."""
+    """(id of the field or empty, text) of each error of a form, those of the whole form first.
+
+    Where several fields have the same one, each bears the name of its field.
+    """
     for text in form.non_field_errors():
         yield "", str(text)
+    times = Counter(str(text) for field in form for text in field.errors)
     for field in form:
         target = _first_control(field)
-        for text in field.errors:
-            yield target, str(text)
+        for text in map(str, field.errors):
+            yield target, f"{field.label}{gettext(':')} {text}" if times[text] > 1 else text
 
 
 def _first_control(field: BoundField) -> str:

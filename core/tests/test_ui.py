@@ -213,6 +213,19 @@ def test_the_summary_of_errors_leads_to_each_field() -> None:
     assert 'id="id_way_0"' in part("field", field=form["way"])
 
 
+def test_the_same_error_of_several_fields_names_each() -> None:
+    form = Sample({"amount": "", "agree": "on", "way": "card"})
+    form.add_error("way", "Choose another.")
+    form.add_error("amount", "Write a figure.")
+    form.add_error("way", "Write a figure.")
+
+    with translation.override("en"):
+        found = {text: target for target, text in ui.error_links(form)}
+
+    assert (found["Amount: Write a figure."], found["Way: Write a figure."]) == ("id_amount", "id_way_0")
+    assert found["Choose another."] == "id_way_0"
+
+
 def test_without_errors_there_is_no_summary() -> None:
     assert part("errors", form=Sample()) == ""
 
