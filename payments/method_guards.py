@@ -17,6 +17,7 @@ FROZEN_LATER: Final = (
     "payments_remittanceevent",
     "payments_bankanswer",
 )
+FROZEN_REVIEWS: Final = ("payments_answerreview",)
 _SAYS: Final = "rows of this table are never changed"
 _FUNCTION: Final = f"""
 CREATE OR REPLACE FUNCTION payments_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -37,7 +38,7 @@ def install(connection: BaseDatabaseWrapper, tables: Sequence[str] = FROZEN) -> 
 
 def expected_triggers() -> set[str]:
     """The names that `install` creates."""
-    return {_name(table, verb) for table in (*FROZEN, *FROZEN_LATER) for verb in ("UPDATE", "DELETE")}
+    return {_name(table, verb) for table in (*FROZEN, *FROZEN_LATER, *FROZEN_REVIEWS) for verb in ("UPDATE", "DELETE")}
 
 
 def _name(table: str, verb: str) -> str:

@@ -47,7 +47,7 @@ def debit_queues(*, at: datetime) -> list[Queue]:
             *size(payments.answers_set_aside(), "at"),
             timedelta(days=1),
             _("Look"),
-            listed("payments_bankanswer", kind__exact=AnswerKind.NOT_OURS),
+            listed("payments_bankanswer", kind__exact=AnswerKind.NOT_OURS, review__isempty="1"),
             at,
         ),
         Queue(

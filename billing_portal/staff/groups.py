@@ -51,7 +51,7 @@ _FINANCE: dict[str, tuple[str, ...]] = {
     "payments": (
         *("add_refund", "view_providermovement", "view_payout", "view_balancereading", "add_movementtreatment"),
         *("add_mandate", "change_mandate", "change_debit", "change_collectingrule"),
-        *("add_remittance", "change_remittance"),
+        *("add_remittance", "change_remittance", "add_answerreview"),
     ),
     "bank": ("add_statementfile", "add_bankaccount", "change_bankaccount"),
 }

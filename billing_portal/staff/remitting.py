@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import staff_required
-from billing_portal.staff.views import staff_page
+from billing_portal.staff.remitting_forms import DealtWithForm
+from billing_portal.staff.views import form_page, staff_page
 from core.clock import local_date
 from core.downloads import CONTENT_TYPES, download_headers
+from core.formats import money_text
 from core.money import Money
 from invoices.archive import ArchiveDamaged
-from payments import selectors
-from payments.models import BankDebit, Remittance, RemittanceEvent, RemittanceState
+from payments import selectors, services
+from payments.models import AnswerKind, BankAnswer, BankDebit, Remittance, RemittanceEvent, RemittanceState
 from payments.services import remitting
 from payments.services.remitting.orders import first_day
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 _may_look = permission_required("payments.view_remittance", raise_exception=True)
 _may_make = permission_required("payments.add_remittance", raise_exception=True)
 _may_take = permission_required("payments.change_remittance", raise_exception=True)
+_may_review = permission_required("payments.add_answerreview", raise_exception=True)
 _ON_A_PAGE: Final = 100
 _TAGS: Final = {
     RemittanceState.WRITTEN: "due",
@@ -124,6 +127,28 @@ def hand_over(request: UserRequest, public_id: UUID) -> HttpResponse:
     found = remitting.hand_over(_found(public_id).pk, by=request.user, at=request.now)
     messages.success(request, _("%(message)s: noted as given to the bank.") % {"message": found.message_id})
     return redirect("staff:remittance", public_id)
+
+
+@staff_required
+@_may_review
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: UserRequest, answer_id: int) -> HttpResponse:
+    """Somebody dealt with an answer of the bank that was set aside, and says how."""
+    found = get_object_or_404(BankAnswer, pk=answer_id, kind=AnswerKind.NOT_OURS)
+    form = DealtWithForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        seen = services.note_answer_seen(found, note=form.cleaned_data["note"], actor=request.user, at=request.now)
+        messages.success(request, _("Noted: seen by %(name)s.") % {"name": seen.seen_by})
+        return redirect("admin:payments_bankanswer_change", found.pk)
+    note = _("%(reference)s, %(amount)s, %(reason)s: %(detail)s. Nothing was booked.") % {
+        "reference": found.end_to_end,
+        "amount": money_text(Money(found.amount_cents)),
+        "reason": found.reason or "–",
+        "detail": found.detail,
+    }
+    return form_page(
+        request, form, title=_("Answer of the bank set aside"), button=_("I have dealt with it"), note=note
+    )
 
 
 def _make(request: UserRequest) -> HttpResponse:

@@ -53,6 +53,7 @@ urlpatterns = [
     path("passage/non-preleves/", running.exceptions, name="run_exceptions"),
     path("prelevements/<uuid:public_id>/", debiting.debit, name="debit"),
     path("prelevements/<uuid:public_id>/annuler/", debiting.cancel_debit, name="cancel_debit"),
+    path("reponses-de-la-banque/<int:answer_id>/", remitting.answer, name="answer"),
     path("remises/aujourdhui/", remitting.make_files, name="make_remittances"),
     path("remises/<uuid:public_id>/", remitting.remittance, name="remittance"),
     path("remises/<uuid:public_id>/fichier/", remitting.remittance_file, name="remittance_file"),

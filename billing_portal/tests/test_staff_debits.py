@@ -12,11 +12,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import Seller, User
 from billing_portal.staff.debit_queues import debit_queues
 from billing_portal.staff.groups import FINANCE, SUPPORT
 from core import clock
-from payments.models import CollectingEvent, Debit, DebitState, EndedWhy, Remittance, RemittanceState
+from payments.models import BankDebit, CollectingEvent, Debit, DebitState, EndedWhy, Remittance, RemittanceState
+from payments.services import remitting
 from payments.tests.remittance_desk import RemittanceDesk
 from tests.support.cast import Cast
 from tests.support.session import open_session
@@ -158,12 +159,10 @@ def test_the_file_of_today_is_shown_written_taken_and_given_to_the_bank(bank: Re
     assert fanny.post(make)["Location"] == reverse("admin:payments_remittance_changelist")
 
 
-def test_nothing_is_written_under_an_identity_that_a_bank_would_refuse(
-    bank: RemittanceDesk, fanny: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_written_under_an_identity_that_a_bank_would_refuse(bank: RemittanceDesk, fanny: Client) -> None:
     debit = bank.planned()
     bank.wait_until(debit.start_on)
-    monkeypatch.setattr("payments.services.remitting.orders.creditor_identifier", lambda **_day: "FR00ZZZ000000")
+    Seller.objects.update(bic="WRONG")
 
     told = fanny.post(reverse("staff:make_remittances"), follow=True).content.decode()
 
@@ -183,6 +182,33 @@ def test_what_nobody_answers_or_expects_waits_on_the_to_do_page(bank: Remittance
     assert "Prélèvements dont la banque ne dit rien" in text(fanny, reverse("admin:index"))
     aside = reverse("admin:payments_bankanswer_changelist") + "?kind__exact=NOT_OURS"
     assert "D-NOT-OURS" in text(fanny, aside)
+
+
+def test_an_answer_that_was_dealt_with_waits_no_more(bank: RemittanceDesk, fanny: Client, support: Client) -> None:
+    made = bank.made(bank.planned())
+    word = bank.word(made, end_to_end="D-0000-0000-0000-1", reason="AM04")
+    aside = remitting.record_return(word, at=bank.at)
+    address = reverse("staff:answer", args=[aside.pk])
+    assert waiting(bank.at)["Réponses de la banque mises de côté"] == 1
+    listed = reverse("admin:payments_bankanswer_changelist") + "?kind__exact=NOT_OURS&review__isempty=1"
+    assert "D-0000-0000-0000-1" in text(fanny, listed)
+
+    refused = fanny.post(address, {"note": " "})
+    noted = fanny.post(address, {"note": "Un prélèvement de notre autre société."}, follow=True)
+    again = fanny.post(address, {"note": "Autre chose."}, follow=True)
+
+    assert (refused.status_code, noted.status_code) == (422, 200)
+    assert "Un prélèvement de notre autre société." in noted.content.decode()
+    assert "Autre chose." not in again.content.decode()
+    assert not waiting(bank.at).get("Réponses de la banque mises de côté")
+    assert "D-0000-0000-0000-1" not in text(fanny, listed)
+    assert support.get(address).status_code == 403
+    assert fanny.get(reverse("staff:answer", args=[remittance_answer(bank, made)])).status_code == 404
+
+
+def remittance_answer(bank: RemittanceDesk, made: BankDebit) -> int:
+    """An answer that was applied: there is nothing to deal with."""
+    return bank.settles(made).pk
 
 
 def test_lists_cost_ten_questions_at_most(

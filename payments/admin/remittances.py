@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy
+from unfold.decorators import action
 
 from core.admin import ReadOnlyAdmin
 from core.formats import money_text
@@ -61,16 +62,18 @@ class RemittanceAdmin(ReadOnlyAdmin):
 
 @admin.register(BankAnswer)
 class BankAnswerAdmin(ReadOnlyAdmin):
-    list_display = ("end_to_end", "kind", "reason", "amount", "booked_on", "source", "at")
-    list_filter = ("kind", "reason", "booked_on")
+    actions_detail = ("see_answer",)
+    list_select_related = ("review__seen_by",)
+    list_display = ("end_to_end", "kind", "reason", "amount", "booked_on", "source", "at", "seen")
+    list_filter = ("kind", ("review", admin.EmptyFieldListFilter), "reason", "booked_on")
     list_per_page = 50
     search_fields = ("end_to_end", "bank_reference", "key")
     ordering = ("-at", "-pk")
     fields = (
         *("end_to_end", "kind", "reason", "amount", "charges", "booked_on", "bank_reference"),
-        *("source", "detail", "debit", "tx", "at"),
+        *("source", "detail", "debit", "tx", "at", "seen"),
     )
-    readonly_fields = ("amount", "charges")
+    readonly_fields = ("amount", "charges", "seen")
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount_cents")
     def amount(self, answer: BankAnswer) -> str:
@@ -79,3 +82,17 @@ class BankAnswerAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("charges of the bank"), ordering="charges_cents")
     def charges(self, answer: BankAnswer) -> str:
         return money_text(Money(answer.charges_cents))
+
+    @admin.display(description=gettext_lazy("seen by"))
+    def seen(self, answer: BankAnswer) -> str:
+        review = getattr(answer, "review", None)
+        return f"{review.seen_by}: {review.note}" if review else "–"
+
+    def has_see_answer_permission(self, request: HttpRequest, object_id: str | int) -> bool:
+        may = request.user.has_perm("payments.add_answerreview")
+        return bool(may and selectors.answers_set_aside().filter(pk=object_id).exists())
+
+    @action(description=gettext_lazy("I have dealt with it"), url_path="seen", permissions=["see_answer"])  # type: ignore[untyped-decorator]
+    def see_answer(self, _request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the page that notes who dealt with it, and how."""
+        return redirect("staff:answer", object_id)

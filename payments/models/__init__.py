@@ -44,6 +44,7 @@ from payments.models.payout import Payout, PayoutEvent
 from payments.models.refund import Refund, RefundEvent
 from payments.models.remittance import (
     AnswerKind,
+    AnswerReview,
     BankAnswer,
     BankDebit,
     Remittance,
@@ -87,6 +88,7 @@ __all__ = [
     "TO_START",
     "AmountReview",
     "AnswerKind",
+    "AnswerReview",
     "AttemptKind",
     "BalanceReading",
     "BankAnswer",

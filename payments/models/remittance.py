@@ -168,3 +168,24 @@ class BankAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.end_to_end} {self.kind} {self.reason}".strip()
+
+
+class AnswerReview(models.Model):
+    """Somebody of staff dealt with an answer that was set aside: who, when, and what it was."""
+
+    answer = models.OneToOneField(
+        BankAnswer, on_delete=models.PROTECT, related_name="review", verbose_name=_("answer of the bank")
+    )
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("seen by")
+    )
+    seen_at = models.DateTimeField(_("seen at"))
+    note = models.CharField(_("note"), max_length=300)
+
+    class Meta:
+        verbose_name = _("look at an answer of the bank")
+        verbose_name_plural = _("looks at answers of the bank")
+        constraints = [models.CheckConstraint(condition=Q(note__gt=""), name="payments_answer_review_says_what")]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id} {self.seen_at:%Y-%m-%d}"

@@ -137,8 +137,8 @@ def files_to_hand_over(*, on: date) -> QuerySet[Remittance]:
 
 
 def answers_set_aside() -> QuerySet[BankAnswer]:
-    """What the bank said of debits that are not ours, or said twice in two ways: newest first."""
-    return BankAnswer.objects.filter(kind=AnswerKind.NOT_OURS).order_by("-at", "-pk")
+    """What the bank said of debits that are not ours, or said twice in two ways, and nobody looked at: newest first."""
+    return BankAnswer.objects.filter(kind=AnswerKind.NOT_OURS, review=None).order_by("-at", "-pk")
 
 
 def remittances() -> QuerySet[Remittance]:

@@ -27,7 +27,7 @@ from payments.services.refunding import (
     send_refund,
     sweep_refunds,
 )
-from payments.services.reviewing import note_amount_seen
+from payments.services.reviewing import note_amount_seen, note_answer_seen
 from payments.services.sweeping import give_up_question, sweep, sweep_methods
 from payments.services.till import Synchronised, read_till, sync_till
 from payments.services.topping_up import AmountRefused, DebtChanged, Wish, request_top_up, suggested_due
@@ -69,6 +69,7 @@ __all__ = [
     "methods",
     "movements_to_treat",
     "note_amount_seen",
+    "note_answer_seen",
     "paused_until",
     "propose",
     "read_till",

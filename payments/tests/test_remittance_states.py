@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from core.states import NotAllowed
 from payments.models import (
     AnswerKind,
+    AnswerReview,
     BankAnswer,
     BankDebit,
     Remittance,
@@ -20,6 +21,7 @@ from payments.models import (
     RemittanceState,
 )
 from payments.remittance_transitions import REMITTANCE_TRANSITIONS, move, remittance_states_page
+from payments.tests.refund_desk import staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +80,11 @@ def answer(desk: RemittanceDesk, debit: BankDebit | None, key: str, **columns: o
     return BankAnswer.objects.create(debit=debit, key=key, **facts)
 
 
+def review(desk: RemittanceDesk, note: str) -> AnswerReview:
+    row = answer(desk, made(desk), "aside", kind=AnswerKind.NOT_OURS)
+    return AnswerReview.objects.create(answer=row, seen_by=staff("fanny"), seen_at=desk.at, note=note)
+
+
 def twice(kind: AnswerKind, other: AnswerKind) -> Callable[[RemittanceDesk], object]:
     def run(desk: RemittanceDesk) -> object:
         debit = made(desk)
@@ -114,13 +121,15 @@ ATTEMPTS: dict[str, Callable[[RemittanceDesk], object]] = {
     "payments_answer_kind_known": lambda desk: answer(desk, made(desk), "a", kind="MAYBE"),
     "payments_answer_about_a_debit": lambda desk: answer(desk, None, "a"),
     "payments_answer_charges_not_negative": lambda desk: answer(desk, made(desk), "a", charges_cents=-1),
+    "payments_answer_review_says_what": lambda desk: review(desk, note=""),
     "payments_answer_settled_once": twice(AnswerKind.SETTLED, AnswerKind.SETTLED),
     "payments_answer_sent_back_once": twice(AnswerKind.RETURNED, AnswerKind.RETURNED),
 }
 
 
 def test_each_constraint_is_tried() -> None:
-    named = {constraint.name for model in (Remittance, BankDebit, BankAnswer) for constraint in model._meta.constraints}
+    models = (Remittance, BankDebit, BankAnswer, AnswerReview)
+    named = {constraint.name for model in models for constraint in model._meta.constraints}
 
     assert named == ATTEMPTS.keys()
 
@@ -137,10 +146,16 @@ def test_a_payment_is_in_one_file_and_a_name_is_given_once(remittances: Remittan
         same(key)(remittances)
 
 
-@pytest.mark.parametrize("model", [RemittanceEvent, BankAnswer])
-def test_what_was_said_is_never_changed(remittances: RemittanceDesk, model: type[RemittanceEvent | BankAnswer]) -> None:
-    remittances.settles(made(remittances))
+@pytest.mark.parametrize("model", [RemittanceEvent, BankAnswer, AnswerReview])
+def test_what_was_said_is_never_changed(
+    remittances: RemittanceDesk, model: type[RemittanceEvent | BankAnswer | AnswerReview]
+) -> None:
+    if model is AnswerReview:
+        review(remittances, note="A debit of our other company.")
+    else:
+        remittances.settles(made(remittances))
+    column = "note" if model is AnswerReview else "detail"
 
-    for verb in (lambda: model.objects.update(detail="other"), lambda: model.objects.all().delete()):
+    for verb in (lambda: model.objects.update(**{column: "other"}), lambda: model.objects.all().delete()):
         with pytest.raises(Exception, match="never changed"), transaction.atomic():
             verb()
