@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_UNSEEN: Final = dict.fromkeys((*range(32), 127), " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +18,7 @@ class Folded:
     """`text` is what is searched; `places[i]` is where its sign i stood in the label."""
 
     text: str
-    places: tuple[int, ...]
+    places: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where that part stood in the label: from, and up to but not including."""
@@ -20,6 +27,8 @@ class Folded:
 
 def fold(label: str) -> Folded:
     """The label in capitals A to Z, digits and punctuation; every kind of space is a space."""
+    if label.isascii():
+        return Folded(label.upper().translate(_UNSEEN), range(len(label)))
     signs: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(label):
@@ -29,7 +38,8 @@ def fold(label: str) -> Folded:
     return Folded("".join(signs), tuple(places))
 
 
+@lru_cache(maxsize=1_000)
 def _plain(sign: str) -> str:
     plain = "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part)).upper()
     kept = "".join(part for part in plain if part.isascii() and part.isprintable())
-    return kept if kept.strip() else " "
+    return kept if kept.strip() else "-" if unicodedata.category(sign) == "Pd" else " "

@@ -49,8 +49,10 @@ def test_a_customer_number_is_read_however_it_is_written(label: str) -> None:
 
 def test_lost_zeros_come_back_when_the_check_digits_hold() -> None:
     assert certain(f"C42-{SMALL.check_digits}") == ["C000042"]
-    assert certain(f"VIR C 42 {SMALL.check_digits} MARS") == ["C000042"]
-    assert certain(f"RF{SMALL.check_digits}C42") == ["C000042"]
+    assert certain(f"C42–{SMALL.check_digits} MARS") == ["C000042"]
+    assert named(f"VIR C 42 {SMALL.check_digits} MARS") == {"CUSTOMER": ["C000042"]}
+    assert certain(f"RF{SMALL.check_digits}C42 MARS") == ["C000042"]
+    assert named(f"RF{SMALL.check_digits}C42") == {"CUSTOMER": ["C000042"]}
 
 
 def test_a_number_without_its_check_digits_is_read_and_not_trusted() -> None:
