@@ -14,19 +14,20 @@ from payments.sepa.text import is_reference, sepa_text
 from payments.target import is_target_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, datetime
 
+    from payments.sepa.pain001 import Payer, Transfer
     from payments.sepa.pain008 import Creditor, DebitOrder
 
 MOST_CENTS: Final = 99_999_999_999
-"""999,999,999.99 €: the largest amount of a SEPA direct debit."""
+"""999,999,999.99 €: the largest amount of a SEPA direct debit, or transfer."""
 _SEQUENCES: Final = ("FRST", "RCUR", "OOFF", "FNAL")
 _SCHEMES: Final = ("CORE", "B2B")
 _LONGEST_MESSAGE: Final = 32
 """35, less what numbers the blocks."""
 _ABROAD: Final = frozenset({"AD", "AL", "CH", "GB", "GG", "IM", "JE", "MC", "MD", "ME", "MK", "RS", "SM", "VA"})
-"""SEPA countries outside the European Economic Area: the debtor's address is mandatory (EPC130-08, AT-P005)."""
+"""SEPA countries outside the European Economic Area: the payer's address is mandatory (EPC130-08, AT-P005)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Fault:
 
 
 class NotSendable(Exception):
-    """These debits cannot be sent to a bank as they are."""
+    """These debits, or transfers, cannot be sent to a bank as they are."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(f"{fault.end_to_end} {fault.code} {fault.detail}".strip() for fault in faults))
@@ -53,6 +54,26 @@ def faults_of(
     return [
         *_of_file(orders, creditor, scheme, message_id),
         *(fault for order in orders for fault in _of_order(order, creditor, created_at)),
+    ]
+
+
+def faults_of_transfers(
+    transfers: Sequence[Transfer], payer: Payer, *, message_id: str, created_at: datetime, execute_on: date
+) -> list[Fault]:
+    """Everything that is wrong, of the file first, then of each transfer. Empty when a bank may have it."""
+    checks = {
+        "nothing to send": bool(transfers),
+        "bad message name": is_reference(message_id) and len(message_id) <= _LONGEST_MESSAGE,
+        "bad account of the payer": is_account(payer.iban),
+        "bad BIC of the payer": _is_bic(payer.bic),
+        "payer without a name": bool(sepa_text(payer.name, 70)),
+        "executed in the past": execute_on >= created_at.date(),
+        "no settlement on that day": is_target_day(execute_on),
+    }
+    return [
+        *(Fault(code) for code, right in checks.items() if not right),
+        *_named_twice(transfer.end_to_end for transfer in transfers),
+        *(fault for transfer in transfers for fault in _of_transfer(transfer, payer)),
     ]
 
 
@@ -75,9 +96,7 @@ def _of_file(orders: Sequence[DebitOrder], creditor: Creditor, scheme: str, mess
         "creditor without a name": bool(sepa_text(creditor.name, 70)),
     }
     yield from (Fault(code) for code, right in checks.items() if not right)
-    for end_to_end, times in Counter(order.end_to_end for order in orders).items():
-        if times > 1:
-            yield Fault("named twice", end_to_end)
+    yield from _named_twice(order.end_to_end for order in orders)
 
 
 def _of_order(order: DebitOrder, creditor: Creditor, created_at: datetime) -> Iterator[Fault]:
@@ -98,6 +117,24 @@ def _of_order(order: DebitOrder, creditor: Creditor, created_at: datetime) -> It
         "address needed": order.iban[:2] not in _ABROAD or order.address is not None,
     }
     yield from (Fault(code, order.end_to_end) for code, right in checks.items() if not right)
+
+
+def _of_transfer(transfer: Transfer, payer: Payer) -> Iterator[Fault]:
+    checks = {
+        "bad end-to-end id": is_reference(transfer.end_to_end),
+        "bad amount": 0 < transfer.amount_cents <= MOST_CENTS,
+        "bad account": is_account(transfer.iban),
+        "our own account": transfer.iban != payer.iban,
+        "bad BIC": not transfer.bic or _is_bic(transfer.bic),
+        "beneficiary without a name": bool(sepa_text(transfer.beneficiary, 70)),
+        "nothing to read": bool(sepa_text(transfer.label, 140)),
+        "address needed": transfer.iban[:2] not in _ABROAD or payer.address is not None,
+    }
+    yield from (Fault(code, transfer.end_to_end) for code, right in checks.items() if not right)
+
+
+def _named_twice(names: Iterable[str]) -> Iterator[Fault]:
+    yield from (Fault("named twice", name) for name, times in Counter(names).items() if times > 1)
 
 
 def _is_bic(bic: str) -> bool:

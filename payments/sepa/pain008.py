@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from lxml import etree  # type: ignore[import-untyped]
 from sepaxml import SepaDD
 
 from payments.sepa.checking import NotSendable, faults_of
+from payments.sepa.layout import Address, File, finished, in_lines, in_parts
 from payments.sepa.schema import PAIN_008, valid
 from payments.sepa.text import sepa_text
 
@@ -38,16 +38,6 @@ class Creditor:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where a debtor lives, in parts. Wanted only for accounts outside the European Economic Area."""
-
-    street: str
-    postcode: str
-    town: str
-    country: str
-
-
-@dataclass(frozen=True, slots=True)
 class DebitOrder:
     """One debit. `end_to_end` comes back in every answer; `sequence` is FRST, RCUR, OOFF or FNAL."""
 
@@ -62,15 +52,6 @@ class DebitOrder:
     sequence: str
     collect_on: date
     address: Address | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """What was written, and the totals that it announces."""
-
-    content: bytes
-    count: int
-    total_cents: int
 
 
 def write(
@@ -91,9 +72,7 @@ def write(
     maker = SepaDD(_config(creditor, scheme), schema=version, clean=False)
     for order in sorted(orders, key=lambda each: (each.collect_on, each.sequence, each.end_to_end)):
         maker.add_payment(_payment(order, version))
-    root = etree.fromstring(maker.export(validate=False))
-    _name(root, message_id, created_at)
-    content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    content = finished(maker.export(validate=False), message_id, created_at)
     return File(valid(content, version), len(orders), sum(order.amount_cents for order in orders))
 
 
@@ -124,32 +103,5 @@ def _payment(order: DebitOrder, version: str) -> dict[str, Any]:
     if order.bic:
         found["BIC"] = order.bic
     if order.address is not None:
-        found["address"] = _lines(order.address) if version == _OLD else _parts(order.address)
+        found["address"] = in_lines(order.address) if version == _OLD else in_parts(order.address)
     return found
-
-
-def _parts(address: Address) -> dict[str, str]:
-    """Structured, as banks ask from November 2026 on."""
-    return {
-        "street_name": sepa_text(address.street, _NAME),
-        "postcode": sepa_text(address.postcode, 16),
-        "town": sepa_text(address.town, 35),
-        "country": address.country,
-    }
-
-
-def _lines(address: Address) -> dict[str, Any]:
-    """Version 02 takes two lines and the country."""
-    town = f"{address.postcode} {address.town}"
-    return {"country": address.country, "lines": [sepa_text(address.street, _NAME), sepa_text(town, _NAME)]}
-
-
-def _name(root: etree._Element, message_id: str, created_at: datetime) -> None:
-    """Our names and our time in place of those that were drawn: the blocks are numbered in their order."""
-    space = {"p": etree.QName(root).namespace or ""}
-    for element in root.iterfind(".//p:GrpHdr/p:MsgId", space):
-        element.text = message_id
-    for element in root.iterfind(".//p:GrpHdr/p:CreDtTm", space):
-        element.text = created_at.strftime("%Y-%m-%dT%H:%M:%S")
-    for number, element in enumerate(root.iterfind(".//p:PmtInf/p:PmtInfId", space), start=1):
-        element.text = f"{message_id}-{number}"

@@ -12,6 +12,9 @@ from lxml import etree  # type: ignore[import-untyped]
 PAIN_008: Final = ("pain.008.001.08", "pain.008.001.02")
 """The versions that we write; the first is the EPC's since November 2023, the second what older banks take."""
 
+PAIN_001: Final = ("pain.001.001.09", "pain.001.001.03")
+"""The same of files of transfers: a bank takes the two of one year together."""
+
 
 class NotValid(Exception):
     """A file that its own schema refuses. It must not leave the house; the message says where."""

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from http import HTTPStatus
 
 from sandbox import faults
-from sandbox.bank import PREFIX, files, ledger, statements
-from sandbox.bank.files import FILE, Unreadable
+from sandbox.bank import PREFIX, files, ledger, statements, transfers
+from sandbox.bank.files import FILE, parts_of
+from sandbox.bank.reading import Unreadable
 from sandbox.pages import words
 from sandbox.pages.render import euros, moment, page
 from sandbox.store import Json
@@ -50,9 +51,9 @@ def _receive(world: World, request: Request) -> Response:
     """A file as the body, or as a field of a form. It is taken before it is judged: the answer is another file."""
     sent = next((part.content for part in request.parts if part.filename), request.body)
     try:
-        kept = files.receive(world, sent)
+        kept = transfers.receive(world, sent) if transfers.is_transfers(sent) else files.receive(world, sent)
     except Unreadable as error:
-        return json_response({"error": f"not a file of direct debits: {error}"}, HTTPStatus.BAD_REQUEST)
+        return json_response({"error": f"not a file of direct debits or transfers: {error}"}, HTTPStatus.BAD_REQUEST)
     if "text/html" in request.headers.get("accept", ""):
         return see_other(f"{PREFIX}/")
     return json_response(_summary(kept))
@@ -109,7 +110,7 @@ def _summary(file: Json) -> Json:
         "reason": file["reason"],
         "count": file["count"],
         "cents": file["cents"],
-        "rejected": [debit["end_to_end"] for debit in file["debits"] if debit["reason"]],
+        "rejected": [part["end_to_end"] for part in parts_of(file) if part["reason"]],
     }
 
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import sepaxml
-from lxml import etree  # type: ignore[import-untyped]
 from stdnum import iban as iban_numbers
 from stdnum.eu import at_02
 
 from sandbox.bank import ledger
 from sandbox.bank.fates import Fate, Kind, fate_of
+from sandbox.bank.reading import all_of, cents_of, day_of, is_valid, read, text_at, version_of
 from sandbox.store import Json
 from sandbox.world import World, new_id
 
 FILE = "bank.file"
-_VERSION = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(pain\.008\.001\.\d\d)")
+_VERSION = "pain.008"
 _SATURDAY = 5
 _CREDIT = {"CORE": "ESDD", "B2B": "BBDD"}
-
-
-class Unreadable(ValueError):
-    """Not a file of direct debits at all: nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +39,21 @@ class Debit:
 
 def receive(world: World, content: bytes) -> Json:
     """Take a file: keep it with its answer, and book what it brings on its days. Raises Unreadable."""
-    root = _read(content)
+    root = read(content, _VERSION)
     with world.store.transaction():
         debits = _debits(root)
         reason = _refusal(world, root, debits)
         judged = [(debit, Fate()) for debit in debits] if reason else _judged(world, debits)
         if not reason:
-            account = _text(root, "PmtInf/CdtrAcct/Id/IBAN")
+            account = text_at(root, "PmtInf/CdtrAcct/Id/IBAN")
             ledger.open_account(world, account)
             _book(world, account, judged)
         kept: Json = {
             "id": new_id("bf", 16),
             "object": FILE,
             "created": world.clock.now(),
-            "message": _text(root, "GrpHdr/MsgId"),
-            "kind": _version(root),
+            "message": text_at(root, "GrpHdr/MsgId"),
+            "kind": version_of(root),
             "reason": reason,
             "count": len(debits),
             "cents": sum(debit.cents for debit in debits),
@@ -69,54 +62,49 @@ def receive(world: World, content: bytes) -> Json:
         return world.store.put(kept)
 
 
+def parts_of(file: Json) -> list[Json]:
+    """The debits of a file, or its transfers: each with its reason when it was refused."""
+    return [*file["debits"], *file.get("transfers", [])]
+
+
 def status_of(file: Json) -> str:
     """ACCP, PART or RJCT, as ISO 20022 calls it."""
-    refused = [debit for debit in file["debits"] if debit["reason"]]
-    if file["reason"] or len(refused) == len(file["debits"]):
+    parts = parts_of(file)
+    refused = [part for part in parts if part["reason"]]
+    if file["reason"] or len(refused) == len(parts):
         return "RJCT"
     return "PART" if refused else "ACCP"
-
-
-def _read(content: bytes) -> Any:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(str(error)) from error
-    if root.getroottree().docinfo.doctype or not _version(root):
-        raise Unreadable("not a pain.008 file")
-    return root
 
 
 def _debits(root: Any) -> list[Debit]:
     return [
         Debit(
-            _text(batch, "PmtInfId"),
-            _text(each, "PmtId/EndToEndId"),
-            _cents(_text(each, "InstdAmt")),
-            _day(_text(batch, "ReqdColltnDt")),
-            _text(batch, "PmtTpInf/LclInstrm/Cd"),
-            _text(each, "DrctDbtTx/MndtRltdInf/MndtId"),
-            _text(each, "Dbtr/Nm"),
-            _text(each, "DbtrAcct/Id/IBAN"),
-            _text(each, "RmtInf/Ustrd"),
+            text_at(batch, "PmtInfId"),
+            text_at(each, "PmtId/EndToEndId"),
+            cents_of(text_at(each, "InstdAmt")),
+            day_of(text_at(batch, "ReqdColltnDt")),
+            text_at(batch, "PmtTpInf/LclInstrm/Cd"),
+            text_at(each, "DrctDbtTx/MndtRltdInf/MndtId"),
+            text_at(each, "Dbtr/Nm"),
+            text_at(each, "DbtrAcct/Id/IBAN"),
+            text_at(each, "RmtInf/Ustrd"),
         )
-        for batch in _all(root, "PmtInf")
-        for each in _all(batch, "DrctDbtTxInf")
+        for batch in all_of(root, "PmtInf")
+        for each in all_of(batch, "DrctDbtTxInf")
     ]
 
 
 def _refusal(world: World, root: Any, debits: list[Debit]) -> str:
     """Why the whole file is refused, by a code of ISO 20022; nothing when it is taken."""
-    batches = _all(root, "PmtInf")
+    batches = all_of(root, "PmtInf")
     told = [_totals(batch) for batch in batches]
-    counted = [_counted(debits, _text(batch, "PmtInfId")) for batch in batches]
-    whole = _totals(*_all(root, "GrpHdr"))
-    creditors = {_text(batch, "CdtrSchmeId/Id/PrvtId/Othr/Id") for batch in batches}
-    accounts = {_text(batch, "CdtrAcct/Id/IBAN") for batch in batches}
+    counted = [_counted(debits, text_at(batch, "PmtInfId")) for batch in batches]
+    whole = _totals(*all_of(root, "GrpHdr"))
+    creditors = {text_at(batch, "CdtrSchmeId/Id/PrvtId/Othr/Id") for batch in batches}
+    accounts = {text_at(batch, "CdtrAcct/Id/IBAN") for batch in batches}
     checks = {
-        "FF01": _is_valid(root),
-        "DU01": not world.store.all(FILE, "json_extract(body, '$.message') = ?", (_text(root, "GrpHdr/MsgId"),)),
+        "FF01": is_valid(root),
+        "DU01": not world.store.all(FILE, "json_extract(body, '$.message') = ?", (text_at(root, "GrpHdr/MsgId"),)),
         "AM18": [whole[0], *(count for count, _ in told)] == [len(debits), *(count for count, _ in counted)],
         "AM10": [whole[1], *(cents for _, cents in told)]
         == [sum(debit.cents for debit in debits), *(cents for _, cents in counted)],
@@ -129,7 +117,7 @@ def _refusal(world: World, root: Any, debits: list[Debit]) -> str:
 
 def _totals(part: Any) -> tuple[int, int]:
     """How many debits a part of the file says that it has, and of how many cents."""
-    return int(_text(part, "NbOfTxs") or 0), _cents(_text(part, "CtrlSum"))
+    return int(text_at(part, "NbOfTxs") or 0), cents_of(text_at(part, "CtrlSum"))
 
 
 def _counted(debits: list[Debit], batch: str) -> tuple[int, int]:
@@ -191,36 +179,3 @@ def _part(debit: Debit) -> Json:
 def _shown(debit: Debit, fate: Fate) -> Json:
     reason = fate.reason if fate.kind is Kind.REJECT else ""
     return {**_part(debit), "batch": debit.batch, "day": debit.day.isoformat(), "reason": reason}
-
-
-def _version(root: Any) -> str:
-    """`pain.008.001.08`; nothing when it is another file."""
-    found = _VERSION.fullmatch(etree.QName(root).namespace or "")
-    return found[1] if found else ""
-
-
-def _is_valid(root: Any) -> bool:
-    path = Path(sepaxml.__file__).parent / "schemas" / f"{_version(root)}.xsd"
-    return path.is_file() and bool(etree.XMLSchema(etree.parse(path)).validate(root))
-
-
-def _all(element: Any, name: str) -> list[Any]:
-    return list(element.iterfind(f".//{{{etree.QName(element).namespace}}}{name}"))
-
-
-def _text(element: Any, path: str) -> str:
-    space = etree.QName(element).namespace
-    found = element.find(".//" + "/".join(f"{{{space}}}{step}" for step in path.split("/")))
-    return str(found.text or "") if found is not None else ""
-
-
-def _cents(text: str) -> int:
-    whole, _, rest = text.partition(".")
-    return int(f"{whole or 0}{rest[:2].ljust(2, '0')}")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Unreadable(f"not a day: {text}") from error

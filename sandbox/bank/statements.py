@@ -13,7 +13,7 @@ from typing import Any, Final
 from lxml import etree  # type: ignore[import-untyped]
 
 from sandbox.bank import ledger
-from sandbox.bank.files import status_of
+from sandbox.bank.files import parts_of, status_of
 from sandbox.store import Json
 from sandbox.world import World
 
@@ -26,7 +26,7 @@ _NAMES: Final = "urn:iso:std:iso:20022:tech:xsd:"
 
 
 def answer_to(file: Json) -> bytes:
-    """The pain.002 of a file: its status, and each debit that was refused."""
+    """The pain.002 of a file: its status, and each debit or transfer that was refused."""
     document, root = _document("pain.002.001.03", "CstmrPmtStsRpt")
     head = _add(root, "GrpHdr")
     _add(head, "MsgId", f"A{file['id']}")
@@ -39,12 +39,13 @@ def answer_to(file: Json) -> bytes:
     _add(whole, "GrpSts", status_of(file))
     if file["reason"]:
         _reason(whole, file["reason"])
-    for name in sorted({debit["batch"] for debit in file["debits"] if debit["reason"]}):
+    refused = [part for part in parts_of(file) if part["reason"]]
+    for name in sorted({part["batch"] for part in refused}):
         batch = _add(root, "OrgnlPmtInfAndSts")
         _add(batch, "OrgnlPmtInfId", name)
-        for debit in file["debits"]:
-            if debit["batch"] == name and debit["reason"]:
-                _refused(batch, debit)
+        for part in refused:
+            if part["batch"] == name:
+                _refused(batch, part)
     return _bytes(document)
 
 
@@ -80,16 +81,19 @@ def _told(kind: str, lines: Sequence[Json]) -> list[Json]:
     return [line for line in lines if kind != "camt.054" or line["code"][1] == "IDDT"]
 
 
-def _refused(batch: Any, debit: Json) -> None:
+def _refused(batch: Any, part: Json) -> None:
     told = _add(batch, "TxInfAndSts")
-    _add(told, "StsId", f"S-{debit['end_to_end']}"[:35])
-    _add(told, "OrgnlEndToEndId", debit["end_to_end"])
+    _add(told, "StsId", f"S-{part['end_to_end']}"[:35])
+    _add(told, "OrgnlEndToEndId", part["end_to_end"])
     _add(told, "TxSts", "RJCT")
-    _reason(told, debit["reason"])
+    _reason(told, part["reason"])
     original = _add(told, "OrgnlTxRef")
-    _amount(_add(original, "Amt"), "InstdAmt", debit["cents"])
-    _add(original, "ReqdColltnDt", debit["day"])
-    _add(_add(original, "MndtRltdInf"), "MndtId", debit["mandate"])
+    _amount(_add(original, "Amt"), "InstdAmt", part["cents"])
+    if "mandate" not in part:
+        _add(original, "ReqdExctnDt", part["day"])
+        return
+    _add(original, "ReqdColltnDt", part["day"])
+    _add(_add(original, "MndtRltdInf"), "MndtId", part["mandate"])
 
 
 def _reason(parent: Any, code: str) -> None:
