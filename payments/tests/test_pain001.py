@@ -105,7 +105,7 @@ def test_what_a_bank_would_refuse_is_refused_before(wrong: dict[str, Any], code:
         ({}, {"execute_on": date(2026, 11, 28)}, "no settlement on that day"),
     ],
 )
-def test_a_file_that_is_wrong_as_a_whole_is_not_written(us: dict[str, str], changes: dict[str, str], code: str) -> None:
+def test_a_file_that_is_wrong_as_a_whole_is_not_written(us: dict[str, Any], changes: dict[str, Any], code: str) -> None:
     assert (code, "") in faults(TRANSFER, us=replace(US, **us), **changes)
 
 
