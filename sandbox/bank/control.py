@@ -35,15 +35,8 @@ def decide(world: World, options: Json, key: str) -> Json:
 
 @action("POST", "bank/transfers")
 def transfer(world: World, options: Json) -> Json:
-    """A transfer arrives, or leaves when `cents` is negative: text, name, iban, end_to_end, day, account."""
-    known = str(options.get("account", "")) or ledger.account_of(world)
-    if not known:
-        raise ValueError("account: our IBAN, the first time")
-    ledger.open_account(world, known)
-    cents = int(options["cents"])
-    facts = {name: str(options[name]) for name in ("text", "name", "iban", "end_to_end") if options.get(name)}
-    code = ("PMNT", "RCDT" if cents > 0 else "ICDT", "ESCT")
-    return ledger.book(world, known, _day(world, options), cents, code=code, **facts)
+    """A transfer arrives, or leaves (`cents` negative): text, structured, name, iban, end_to_end, day, account."""
+    return ledger.transfer(world, options)
 
 
 @action("POST", "bank/fees")
@@ -52,7 +45,7 @@ def fee(world: World, options: Json) -> Json:
     text = str(options.get("text", "FRAIS DE TENUE DE COMPTE"))
     code = ("ACMT", "MDOP", "CHRG")
     return ledger.book(
-        world, ledger.account_of(world), _day(world, options), -int(options["cents"]), code=code, text=text
+        world, ledger.account_of(world), ledger.day_of(world, options), -int(options["cents"]), code=code, text=text
     )
 
 
@@ -65,13 +58,9 @@ def give_back_now(world: World, options: Json, end_to_end: str) -> Json:
         raise ValueError("no such debit")
     fate = Fate(Kind.RETURN, str(options.get("reason", "MD06")), 0, int(options.get("charges", 0)))
     part = {name: found[name] for name in ("end_to_end", "mandate", "cents", "name", "iban", "text")}
-    return give_back(world, ledger.account_of(world), part, _day(world, options), fate)
+    return give_back(world, ledger.account_of(world), part, ledger.day_of(world, options), fate)
 
 
 def restore(world: World) -> None:
     """Every debit pays."""
     fates.forget(world.store)
-
-
-def _day(world: World, options: Json) -> date:
-    return date.fromisoformat(str(options["day"])) if options.get("day") else ledger.today(world)

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from http import HTTPStatus
 
 from sandbox import faults
-from sandbox.bank import PREFIX, files, ledger, statements, transfers
+from sandbox.bank import PREFIX, files, formats, ledger, statements, transfers
+from sandbox.bank.excerpt import cents_of, excerpt
 from sandbox.bank.files import FILE, parts_of
 from sandbox.bank.reading import Unreadable
 from sandbox.pages import words
@@ -17,7 +18,7 @@ from sandbox.wire import Request, Response, json_response, see_other
 from sandbox.world import World
 
 _ANSWER = re.compile(re.escape(PREFIX) + r"/files/(bf_[A-Za-z0-9]+)/answer\.xml")
-_STATEMENT = re.compile(re.escape(PREFIX) + r"/(camt\.05[234])\.xml")
+_STATEMENTS = {f"{PREFIX}/{name}": name for name in formats.NAMES}
 _SHOWN = 30
 _SPAN = timedelta(days=30)
 
@@ -40,8 +41,10 @@ def _answer(world: World, request: Request) -> Response:
     if found := _ANSWER.fullmatch(request.path):
         file = world.store.get(FILE, found[1])
         return _xml(statements.answer_to(file)) if file else _nothing("no such file")
-    if found := _STATEMENT.fullmatch(request.path):
-        return _statement(world, request, found[1])
+    if request.path in _STATEMENTS:
+        return _statement(world, request, _STATEMENTS[request.path])
+    if request.path == f"{PREFIX}/transfers" and request.method == "POST":
+        return _transfer(world, request)
     if request.path.rstrip("/") == PREFIX:
         return _page(world, request)
     return _nothing("no such address")
@@ -59,7 +62,7 @@ def _receive(world: World, request: Request) -> Response:
     return json_response(_summary(kept))
 
 
-def _statement(world: World, request: Request, kind: str) -> Response:
+def _statement(world: World, request: Request, name: str) -> Response:
     account = request.asked.get("account") or ledger.account_of(world)
     today = ledger.today(world)
     try:
@@ -69,7 +72,25 @@ def _statement(world: World, request: Request, kind: str) -> Response:
         return json_response({"error": "from and to are days: 2026-11-26"}, HTTPStatus.BAD_REQUEST)
     if not account:
         return _nothing("no account yet: send a file, or tell a transfer")
-    return _xml(statements.statement(world, kind, account, since, until))
+    told = formats.as_notified(name, excerpt(world, account, since, until))
+    try:
+        content = formats.write(name, told, version=request.asked.get("version", "08"))
+    except ValueError as error:
+        return json_response({"error": str(error)}, HTTPStatus.BAD_REQUEST)
+    return Response(200, content, formats.content_type(name))
+
+
+def _transfer(world: World, request: Request) -> Response:
+    """Somebody sends us money, by the form of the page: `euros` as people write them, and what a control takes."""
+    options = request.options()
+    try:
+        cents = cents_of(str(options.pop("euros", "")))
+        booked = ledger.transfer(world, {**options, "cents": cents})
+    except (ValueError, TypeError) as error:
+        return json_response({"error": str(error)}, HTTPStatus.BAD_REQUEST)
+    if "text/html" in request.headers.get("accept", ""):
+        return see_other(f"{PREFIX}/")
+    return json_response(booked)
 
 
 def _page(world: World, request: Request) -> Response:
@@ -94,6 +115,7 @@ def _page(world: World, request: Request) -> Response:
         ],
         "since": (today - _SPAN).isoformat(),
         "until": today.isoformat(),
+        "formats": formats.NAMES,
     }
     return page("bank.html", language, facts)
 

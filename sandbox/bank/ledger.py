@@ -12,6 +12,7 @@ ENTRY = "bank.entry"
 _PARIS = ZoneInfo("Europe/Paris")
 _ACCOUNT = "bank.account"
 _OPENING_CENTS = 1_000_000
+_TOLD = ("text", "structured", "name", "iban", "end_to_end")
 
 
 def today(world: World) -> date:
@@ -45,6 +46,22 @@ def book(world: World, account: str, day: date, cents: int, **facts: object) -> 
         **facts,
     }
     return world.store.put(line)
+
+
+def transfer(world: World, options: Json) -> Json:
+    """A transfer arrives, or leaves when `cents` is negative. Raises ValueError without an account of ours."""
+    account = str(options.get("account", "")) or account_of(world)
+    if not account:
+        raise ValueError("account: our IBAN, the first time")
+    day, cents = day_of(world, options), int(options["cents"])
+    facts = {name: str(options[name]) for name in _TOLD if options.get(name)}
+    open_account(world, account)
+    return book(world, account, day, cents, code=("PMNT", "RCDT" if cents > 0 else "ICDT", "ESCT"), **facts)
+
+
+def day_of(world: World, options: Json) -> date:
+    """The `day` of a control, else today."""
+    return date.fromisoformat(str(options["day"])) if options.get("day") else today(world)
 
 
 def lines(world: World, account: str, since: date, until: date) -> list[Json]:

@@ -1,27 +1,26 @@
 """What the bank writes about files and about our account, with the codes that French banks use.
 
 The answer to a file is a pain.002 (version 03); statements are camt.053, reports of the day camt.052, notifications of
-credits of debits and of returns camt.054 (version 08).
+credits of debits and of returns camt.054: version 08, or an older or newer one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from sandbox.bank import ledger
+from sandbox.bank.excerpt import Excerpt
 from sandbox.bank.files import parts_of, status_of
 from sandbox.store import Json
-from sandbox.world import World
 
 ROOTS: Final = {
-    "camt.052": ("camt.052.001.08", "BkToCstmrAcctRpt", "Rpt"),
-    "camt.053": ("camt.053.001.08", "BkToCstmrStmt", "Stmt"),
-    "camt.054": ("camt.054.001.08", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+    "camt.052": ("BkToCstmrAcctRpt", "Rpt"),
+    "camt.053": ("BkToCstmrStmt", "Stmt"),
+    "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
 }
+_OLD: Final = "02"
 _NAMES: Final = "urn:iso:std:iso:20022:tech:xsd:"
 
 
@@ -49,36 +48,30 @@ def answer_to(file: Json) -> bytes:
     return _bytes(document)
 
 
-def statement(world: World, kind: str, account: str, since: date, until: date) -> bytes:
-    """The lines of an account between two days, both counted, in the form asked for."""
-    version, root_name, part_name = ROOTS[kind]
-    document, root = _document(version, root_name)
+def statement(told: Excerpt, kind: str, *, version: str = "08") -> bytes:
+    """An excerpt of the account in the form asked for."""
+    root_name, part_name = ROOTS[kind]
+    document, root = _document(f"{kind}.001.{version}", root_name)
+    since, until = told.since, told.until
     head = _add(root, "GrpHdr")
     _add(head, "MsgId", f"{kind}-{since:%Y%m%d}-{until:%Y%m%d}")
-    _add(head, "CreDtTm", _moment(world.clock.now()))
+    _add(head, "CreDtTm", _moment(told.written))
     part = _add(root, part_name)
-    _add(part, "Id", f"{account[-6:]}-{since:%Y%m%d}-{until:%Y%m%d}")
+    _add(part, "Id", f"{told.account[-6:]}-{since:%Y%m%d}-{until:%Y%m%d}")
     _add(part, "ElctrncSeqNb", f"{until:%y%j}")
-    _add(part, "CreDtTm", _moment(world.clock.now()))
+    _add(part, "CreDtTm", _moment(told.written))
     span = _add(part, "FrToDt")
     _add(span, "FrDtTm", f"{since.isoformat()}T00:00:00")
     _add(span, "ToDtTm", f"{until.isoformat()}T23:59:59")
     ours = _add(part, "Acct")
-    _add(_add(ours, "Id"), "IBAN", account)
+    _add(_add(ours, "Id"), "IBAN", told.account)
     _add(ours, "Ccy", "EUR")
-    lines = ledger.lines(world, account, since, until)
     if kind == "camt.053":
-        opening = ledger.balance_before(world, account, since)
-        _balance(part, "OPBD", opening, since)
-        _balance(part, "CLBD", opening + sum(line["cents"] for line in lines), until)
-    for line in _told(kind, lines):
-        _entry(part, line)
+        _balance(part, "OPBD", told.opening, since)
+        _balance(part, "CLBD", told.closing, until)
+    for line in told.lines:
+        _entry(part, line, old=version == _OLD)
     return _bytes(document)
-
-
-def _told(kind: str, lines: Sequence[Json]) -> list[Json]:
-    """A notification tells credits of debits and what came back; the others tell everything."""
-    return [line for line in lines if kind != "camt.054" or line["code"][1] == "IDDT"]
 
 
 def _refused(batch: Any, part: Json) -> None:
@@ -108,12 +101,15 @@ def _balance(parent: Any, kind: str, cents: int, day: date) -> None:
     _add(_add(balance, "Dt"), "Dt", day.isoformat())
 
 
-def _entry(parent: Any, line: Json) -> None:
+def _entry(parent: Any, line: Json, *, old: bool) -> None:
     entry = _add(parent, "Ntry")
     _add(entry, "NtryRef", line["id"][-12:])
     _amount(entry, "Amt", abs(line["cents"]))
     _add(entry, "CdtDbtInd", "CRDT" if line["cents"] > 0 else "DBIT")
-    _add(_add(entry, "Sts"), "Cd", "BOOK")
+    if old:
+        _add(entry, "Sts", "BOOK")
+    else:
+        _add(_add(entry, "Sts"), "Cd", "BOOK")
     _add(_add(entry, "BookgDt"), "Dt", line["day"])
     _add(_add(entry, "ValDt"), "Dt", line["day"])
     _add(entry, "AcctSvcrRef", line["id"])
@@ -130,37 +126,49 @@ def _entry(parent: Any, line: Json) -> None:
         _add(batch, "PmtInfId", line["batch"])
         _add(batch, "NbOfTxs", str(len(parts)))
     for number, part in enumerate(parts):
-        _detail(details, line, part, number)
+        _detail(_add(details, "TxDtls"), line, {**part, "number": number}, old=old)
 
 
-def _detail(details: Any, line: Json, part: Json, number: int) -> None:
+def _detail(detail: Any, line: Json, part: Json, *, old: bool) -> None:
     incoming = line["cents"] > 0
-    detail = _add(details, "TxDtls")
     references = _add(detail, "Refs")
-    _add(references, "AcctSvcrRef", f"{line['id']}-{number}")
+    _add(references, "AcctSvcrRef", f"{line['id']}-{part['number']}")
     for name, key in (("EndToEndId", "end_to_end"), ("MndtId", "mandate")):
         if part.get(key):
             _add(references, name, part[key])
     _amount(detail, "Amt", part["cents"])
     _add(detail, "CdtDbtInd", "CRDT" if incoming else "DBIT")
     if part.get("charges"):
-        record = _add(_add(detail, "Chrgs"), "Rcrd")
+        charges = _add(detail, "Chrgs")
+        record = charges if old else _add(charges, "Rcrd")
         _amount(record, "Amt", part["charges"])
         _add(record, "CdtDbtInd", "DBIT")
-    _other_side(detail, part, incoming=incoming or line["code"][1] == "IDDT")
-    if part.get("text"):
-        _add(_add(detail, "RmtInf"), "Ustrd", part["text"][:140])
+    _other_side(detail, part, incoming=incoming or line["code"][1] == "IDDT", old=old)
+    _remittance(detail, part)
     if part.get("reason"):
         _add(_add(_add(detail, "RtrInf"), "Rsn"), "Cd", part["reason"])
 
 
-def _other_side(detail: Any, part: Json, *, incoming: bool) -> None:
+def _remittance(detail: Any, part: Json) -> None:
+    if not part.get("text") and not part.get("structured"):
+        return
+    remittance = _add(detail, "RmtInf")
+    if part.get("text"):
+        _add(remittance, "Ustrd", part["text"][:140])
+    if part.get("structured"):
+        told = _add(_add(remittance, "Strd"), "CdtrRefInf")
+        _add(_add(_add(told, "Tp"), "CdOrPrtry"), "Cd", "SCOR")
+        _add(told, "Ref", part["structured"])
+
+
+def _other_side(detail: Any, part: Json, *, incoming: bool, old: bool) -> None:
     """Who is on the other side: debtor of what came in and of what came back, creditor of what went out."""
     if not part.get("name"):
         return
     parties = _add(detail, "RltdPties")
     who = "Dbtr" if incoming else "Cdtr"
-    _add(_add(_add(parties, who), "Pty"), "Nm", part["name"])
+    party = _add(parties, who)
+    _add(party if old else _add(party, "Pty"), "Nm", part["name"])
     if part.get("iban"):
         _add(_add(_add(parties, f"{who}Acct"), "Id"), "IBAN", part["iban"])
 

@@ -13,6 +13,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from sepaxml import SepaDD
 
 from sandbox.bank.fates import account
+from sandbox.bank.formats import NAMES
 from sandbox.server import Sandbox
 from sandbox.tests.conftest import Control, Visitor
 
@@ -163,6 +164,39 @@ def test_people_send_transfers_and_the_bank_keeps_fees(visitor: Visitor, control
 
     assert texts(statement, "Ustrd") == ["C104273-40 FA2026-000001", "FRAIS DE TENUE DE COMPTE"]
     assert texts(statement, "Amt")[:2] == ["10000.00", "10069.50"]
+
+
+def test_somebody_sends_a_transfer_on_the_page_and_each_format_tells_it(visitor: Visitor, sandbox: Sandbox) -> None:
+    form = {"name": "ANNE MARTIN", "iban": PAYS, "text": "C104273-40", "euros": "1 250,50", "account": OURS}
+    sent = visitor.post("/bank/transfers", form)
+    shown = visitor.get("/bank/").body
+
+    assert (sent.status, sent.location) == (303, "/bank/")
+    assert "C104273-40" in shown
+    for name in NAMES:
+        assert f"/bank/{name}?from=2026-11-26" in shown
+        answer = requests.get(f"{sandbox.url}/bank/{name}?from=2026-11-26&to=2026-11-26", timeout=5)
+        assert answer.status_code == 200
+        assert name in {"camt.054.xml", "statement.xlsx"} or b"C104273-40" in answer.content.replace(b"\r\n", b"")
+    assert b"1250,50" in requests.get(f"{sandbox.url}/bank/statement.csv", timeout=5).content
+
+
+@pytest.mark.parametrize("euros", ["", "0", "-5", "abc", "1,234", "1e3"])
+def test_a_transfer_without_an_amount_is_refused(visitor: Visitor, euros: str) -> None:
+    sent = visitor.post("/bank/transfers", {"name": "A", "text": "x", "euros": euros, "account": OURS})
+
+    assert sent.status == 400
+    assert visitor.get("/bank/camt.053.xml").status == 404
+
+
+def test_versions_of_camt_are_those_that_banks_send(visitor: Visitor, control: Control) -> None:
+    control("bank/transfers", account=OURS, cents=100, structured="RF40C104273", name="A")
+
+    for version in ("02", "08", "13"):
+        statement = read(visitor, f"/bank/camt.053.xml?version={version}")
+        assert etree.QName(statement).namespace.endswith(f"camt.053.001.{version}")
+        assert texts(statement, "Ref") == ["RF40C104273"]
+    assert visitor.get("/bank/camt.053.xml?version=99").status == 400
 
 
 def test_the_page_takes_a_file_and_shows_the_account(visitor: Visitor, sandbox: Sandbox) -> None:
