@@ -116,6 +116,11 @@ def withdraw(key: str, addresses: list[str], *, at: datetime) -> int:
     return sum(outbox.cancel_message(_key(key, address), at=at) for address in addresses)
 
 
+def withdraw_fact(key: str, *, at: datetime) -> bool:
+    """Keep all the mails of a fact from leaving, to whatever address. False when somebody was, or may be, told."""
+    return outbox.cancel_messages(f"{key}@", at=at)
+
+
 def _write(kind: str, context: Mapping[str, Any], *, at: datetime) -> Letter:
     known = {
         **context,

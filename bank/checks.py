@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Abs, Coalesce
 
 from bank.guards import expected_triggers, installed_triggers
-from bank.models import BankLine, PartyAccount, Statement, StatementFile
+from bank.models import AnnouncedEvent, AnnouncedTransfer, BankLine, PartyAccount, Statement, StatementFile
 from bank.words import LineState
 from core.checks import Check
 from core.crypto import NotReadable, blind_index
@@ -41,6 +41,15 @@ def debits_are_on_one_line() -> list[Check]:
     wrong = told.exclude(work__state=LineState.POSTED, sum_cents=Abs("amount_cents"))
     found = list(wrong.order_by("pk").values_list("pk", flat=True)[:_NAMED])
     return [Check("bank: a line of debits is posted, and their sum", ok=not found, detail=_said(found))]
+
+
+def announced_transfers_follow_their_history() -> list[Check]:
+    """Each announced transfer is in the state of its last step, and what is received is on a line that came in."""
+    last = AnnouncedEvent.objects.filter(announced=OuterRef("pk")).order_by("-pk").values("to_state")[:1]
+    told = AnnouncedTransfer.objects.annotate(told=Subquery(last))
+    wrong = told.exclude(told=F("state")) | told.filter(told=None) | told.filter(line__amount_cents__lt=0)
+    found = list(wrong.order_by("pk").values_list("pk", flat=True)[:_NAMED])
+    return [Check("bank: announced transfers follow their history", ok=not found, detail=_said(found))]
 
 
 def files_are_kept() -> list[Check]:

@@ -13,9 +13,12 @@ _SQL = Path(__file__).parent / "sql"
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers. A migration that rebuilds one of their tables on SQLite calls it again."""
-    text = _read(connection.vendor)
+_PARTS = ("", "announced_")
+
+
+def install(connection: BaseDatabaseWrapper, part: str = "") -> None:
+    """Create the triggers of a part. A migration that rebuilds one of their tables on SQLite calls it again."""
+    text = _read(connection.vendor, part)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(text)
@@ -27,7 +30,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 def expected_triggers(vendor: str) -> set[str]:
     """The names that `install` creates on that engine."""
-    return {trigger[1] for trigger in _TRIGGER.finditer(_read(vendor))}
+    return {trigger[1] for part in _PARTS for trigger in _TRIGGER.finditer(_read(vendor, part))}
 
 
 def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
@@ -42,5 +45,5 @@ def installed_triggers(connection: BaseDatabaseWrapper) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def _read(vendor: str) -> str:
-    return (_SQL / f"{vendor}_guards.sql").read_text(encoding="utf-8")
+def _read(vendor: str, part: str) -> str:
+    return (_SQL / f"{vendor}_{part}guards.sql").read_text(encoding="utf-8")

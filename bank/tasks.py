@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
+from bank import services
 from bank.jobs import APPLY_DEBITS, READ_FOLDER
 from core import clock
 from outbox.services import enqueue
@@ -24,3 +25,9 @@ def apply_debits() -> None:
     """Post what is about debits of ours and was not posted at import; one turn an hour is one job, whoever rings."""
     at = clock.now()
     enqueue(APPLY_DEBITS, {}, key=f"{APPLY_DEBITS}:{int(at.timestamp()) // 3600}", at=at)
+
+
+@shared_task(name="bank.tasks.expire_announced", ignore_result=True)  # type: ignore[untyped-decorator]
+def expire_announced() -> None:
+    """Ask the customers whose announced transfer did not come."""
+    services.expire_announced(at=clock.now())

@@ -47,6 +47,13 @@ BANK_DROP_FOLDER = env.text(
 BANK_DROP_SECONDS = env.integer(
     "BANK_DROP_SECONDS", 300, least=10, most=86400, help="How often the drop folder of the bank is looked into."
 )
+ANNOUNCED_TRANSFER_DAYS = env.integer(
+    "ANNOUNCED_TRANSFER_DAYS",
+    5,
+    least=1,
+    most=30,
+    help="Days of the banks (TARGET) that a transfer which a customer announced is waited for; reminders wait as long.",
+)
 SEAL_KEY = env.secret(
     "SEAL_KEY", help="Signs the closings of the books (Ed25519): 32 random bytes in base64. Unset: not signed."
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from outbox.services.asking import JsonValue, NewJob, enqueue, enqueue_many, retry, sweep
 from outbox.services.doing import LeaseLost, offer, progress, report, run, run_due
-from outbox.services.mailing import NotAnAddress, cancel_message, post_message, send_message
+from outbox.services.mailing import NotAnAddress, cancel_message, cancel_messages, post_message, send_message
 
 __all__ = [
     "JsonValue",
@@ -12,6 +12,7 @@ __all__ = [
     "NewJob",
     "NotAnAddress",
     "cancel_message",
+    "cancel_messages",
     "enqueue",
     "enqueue_many",
     "offer",

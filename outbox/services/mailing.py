@@ -73,6 +73,14 @@ def cancel_message(key: str, *, at: datetime) -> bool:
     return bool(waiting.update(state=MessageState.CANCELLED, error=f"Cancelled at {at.isoformat(timespec='seconds')}."))
 
 
+def cancel_messages(key_start: str, *, at: datetime) -> bool:
+    """Keep the mails whose keys begin so from leaving. False when one of them left, or is leaving now."""
+    messages = Message.objects.filter(key__startswith=key_start)
+    for key in list(messages.values_list("key", flat=True)):
+        cancel_message(key, at=at)
+    return not messages.filter(state__in=[MessageState.SENDING, MessageState.SENT]).exists()
+
+
 def send_message(message_id: int, *, at: datetime) -> MessageState:
     """Hand a mail to the mail server, and note that it left.
 

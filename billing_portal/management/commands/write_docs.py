@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from bank.announced_transitions import announced_states_page
 from billing_portal.settings_page import settings_page
 from invoices.quote_transitions import quote_states_page
 from payments import dispute_transitions, refund_transitions, transitions
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             "settings.md": settings_page(),
             "states/payment.md": transitions.states_page(),
             "states/payout.md": payout_states_page(),
+            "states/announced.md": announced_states_page(),
             "states/refund.md": refund_transitions.states_page(),
             "states/mandate.md": mandate_states_page(),
             "states/debit.md": debit_states_page(),
