@@ -231,6 +231,7 @@ def automatic_debits() -> list[Check]:
         collecting_checks.are_in_flight_together(),
         collecting_checks.brought_what_they_say(),
         collecting_checks.leave_nothing_out(),
+        collecting_checks.top_ups_keep_to_their_rule(),
     ]
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncMonth
 
 from core import clock
 from core.checks import Check
 from core.clock import local_date
 from ledger import selectors as books
 from payments import selectors
-from payments.models import LIVE, CollectingRule, Debit, DebitState, Payment, PaymentStatus
+from payments.models import LIVE, CollectingRule, Debit, DebitKind, DebitState, Payment, PaymentStatus
 from payments.services import collecting
 
 if TYPE_CHECKING:
@@ -48,6 +49,19 @@ def brought_what_they_say() -> Check:
     wrong = Debit.objects.filter(state__in=_BROUGHT).exclude(pk__in=right).order_by("pk")
     silent = paid.exclude(debit__state__in=_BROUGHT).order_by("pk")
     return _check("debits: each brought what it says", map(str, [*wrong[:_NAMED], *silent[:_NAMED]]))
+
+
+def top_ups_keep_to_their_rule() -> Check:
+    """No rule brings more in a month than its terms allow since they were agreed, and none has two open attempts."""
+    mine = Debit.objects.filter(kind=DebitKind.TOP_UP)
+    brought = mine.filter(state__in=_BROUGHT, created_at__gte=F("customer__top_up_rule__consent_at"))
+    months = brought.annotate(month=TruncMonth("collected_on")).values("customer__number", "month").order_by()
+    sums = months.annotate(cents=Sum("collected_cents"))
+    beyond = sums.filter(cents__gt=F("customer__top_up_rule__monthly_cents"))
+    live = Payment.objects.filter(debit__kind=DebitKind.TOP_UP, status__in=LIVE).order_by()
+    twice = live.values("customer__number").annotate(count=Count("pk")).filter(count__gt=1)
+    wrong = [*beyond.values_list("customer__number", flat=True), *twice.values_list("customer__number", flat=True)]
+    return _check("top-ups: within the month agreed, one at a time", wrong)
 
 
 def leave_nothing_out(at: datetime | None = None) -> Check:

@@ -76,6 +76,8 @@ def _was_refused(rule: TopUpRule | None) -> bool:
 
 def _why_not(rule: TopUpRule, at: datetime) -> str:
     why = selectors.why_no_top_up(rule, at=at)
+    if why == NoTopUp.STAFF:
+        return _("Our staff has paused this rule: %(reason)s") % {"reason": rule.paused_because}
     if why == NoTopUp.REFUSED and rule.not_before is not None:
         when = date_format(localtime(rule.not_before), "DATETIME_FORMAT")
         return _("The last credit was refused. It is tried again after %(when)s.") % {"when": when}

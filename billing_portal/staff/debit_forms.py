@@ -26,6 +26,17 @@ class ReasonForm(forms.Form):
     )
 
 
+class ReadReasonForm(forms.Form):
+    """Why, in words for the customer."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The customer reads it on the page of payment methods."),
+        max_length=_REASON,
+        error_messages={"required": _("Write why.")},
+    )
+
+
 class PauseForm(ReasonForm):
     """Until when nothing is debited by itself."""
 

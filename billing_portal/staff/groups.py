@@ -39,7 +39,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
     "payments": (
         *("view_payment", "add_amountreview", "view_webhookevent", "change_webhookevent"),
         *("view_savedmethod", "view_cardattempt", "view_refund", "view_dispute", "view_fraudwarning", "change_dispute"),
-        *("view_mandate", "view_debit", "view_remittance", "view_bankanswer", "view_collectingrule"),
+        *("view_mandate", "view_debit", "view_remittance", "view_bankanswer", "view_collectingrule", "view_topuprule"),
     ),
     "bank": ("view_statement", "view_bankline", "view_bankaccount"),
 }
@@ -50,7 +50,7 @@ _FINANCE: dict[str, tuple[str, ...]] = {
     "invoices": ("add_invoice", "add_quote", "add_vatrate", "change_vatrate", "change_validation"),
     "payments": (
         *("add_refund", "view_providermovement", "view_payout", "view_balancereading", "add_movementtreatment"),
-        *("add_mandate", "change_mandate", "change_debit", "change_collectingrule"),
+        *("add_mandate", "change_mandate", "change_debit", "change_collectingrule", "change_topuprule"),
         *("add_remittance", "change_remittance", "add_answerreview"),
     ),
     "bank": ("add_statementfile", "add_bankaccount", "change_bankaccount"),

@@ -36,6 +36,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
     run = _page(request, _("Run of the day"), "staff:run", "today", "payments.view_debit")
     debits = _list(request, _("Automatic debits"), "payments.debit", "event_repeat")
+    rules = _list(request, _("Top-up rules"), "payments.topuprule", "autorenew")
     files = _list(request, _("Files for the bank"), "payments.remittance", "upload_file")
     return [
         to_do,
@@ -48,6 +49,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *mandates,
         *_with_pages(request, run),
         *_with_pages(request, debits, "prelevements"),
+        *rules,
         *_with_pages(request, files, "remises"),
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
         *_with_pages(request, statements, "banque"),

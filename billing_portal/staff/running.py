@@ -23,6 +23,7 @@ from core.clock import local_date
 from payments import selectors
 from payments.selectors import running as questions
 from payments.services import collecting
+from payments.top_up_rule_presenting import top_up_rule_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,10 @@ _STEPS: Final[Mapping[str, _StrPromise]] = {
     "turned off": gettext_lazy("Turned off"),
     "paused": gettext_lazy("Paused by staff"),
     "resumed": gettext_lazy("Resumed by staff"),
+    "top-up rule agreed": gettext_lazy("Top-up rule agreed to"),
+    "top-up rule turned off": gettext_lazy("Top-up rule turned off"),
+    "top-up rule paused": gettext_lazy("Top-up rule paused by staff"),
+    "top-up rule resumed": gettext_lazy("Top-up rule resumed by staff"),
     "debit cancelled": gettext_lazy("Debit cancelled by staff"),
     "begun by staff": gettext_lazy("Debit begun by staff"),
 }
@@ -111,6 +116,7 @@ def collecting_of(request: UserRequest, number: str) -> HttpResponse:
         rule=rule,
         is_paused=rule is not None and selectors.is_paused(rule, on=local_date(request.now)),
         debits=selectors.debits_of(customer)[:_SHOWN],
+        **top_up_rule_context(customer, request.now),
         steps=[(_STEPS.get(step.name, step.name), step) for step in _history(customer)],
     )
 

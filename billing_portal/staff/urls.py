@@ -24,6 +24,7 @@ from billing_portal.staff import (
     running,
     statements,
     till,
+    topping_up,
     views,
 )
 
@@ -43,6 +44,8 @@ urlpatterns = [
     path("clients/<str:number>/prelevement/", running.collecting_of, name="collecting"),
     path("clients/<str:number>/prelevement/suspendre/", running.pause, name="pause_collecting"),
     path("clients/<str:number>/prelevement/reprendre/", running.resume, name="resume_collecting"),
+    path("clients/<str:number>/alimentation/suspendre/", topping_up.pause, name="pause_top_ups"),
+    path("clients/<str:number>/alimentation/reprendre/", topping_up.resume, name="resume_top_ups"),
     path("mandats/<uuid:public_id>/", mandating.mandate, name="mandate"),
     path("mandats/<uuid:public_id>/mandat.pdf", mandating.mandate_file, name="mandate_file"),
     path("mandats/<uuid:public_id>/signature/", mandating.enter_signature, name="enter_signature"),

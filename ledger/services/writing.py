@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from ledger.services import sqlite
+from ledger.services.telling import tell_of_use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,8 @@ def write(bundle: Bundle) -> Written | AlreadyPosted:
             if body != bodies[key]:
                 raise KeyReused(key)
         return AlreadyPosted({key: tx_id for key, (tx_id, _) in known.items()})
+    if answer["tx"]:
+        tell_of_use(bundle, f"tx:{answer['tx'][-1]}")
     return Written(answer["tx"], answer["lots"] or [], answer["items"] or [])
 
 

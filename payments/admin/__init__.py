@@ -9,6 +9,7 @@ from payments.admin.mandates import MandateAdmin
 from payments.admin.payments import PaymentAdmin
 from payments.admin.remittances import BankAnswerAdmin, RemittanceAdmin
 from payments.admin.till import PayoutAdmin, ProviderMovementAdmin
+from payments.admin.top_up_rules import TopUpRuleAdmin
 from payments.method_admin import CardAttemptAdmin, SavedMethodAdmin
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "ProviderMovementAdmin",
     "RemittanceAdmin",
     "SavedMethodAdmin",
+    "TopUpRuleAdmin",
     "WebhookEventAdmin",
 ]

@@ -90,7 +90,10 @@ class CollectingEvent(models.Model):
 
 
 class TopUpRule(models.Model):
-    """Credit `amount_cents` when less than `below_cents` is available, at most `monthly_cents` in a calendar month."""
+    """Credit `amount_cents` when less than `below_cents` is available, at most `monthly_cents` in a calendar month.
+
+    Staff pause it with a reason that its customer reads; other terms that he agrees to do not end a pause.
+    """
 
     customer = models.OneToOneField(
         "accounts.Customer", on_delete=models.PROTECT, related_name="top_up_rule", verbose_name=_("customer")
@@ -113,6 +116,8 @@ class TopUpRule(models.Model):
     )
     declines = models.PositiveSmallIntegerField(_("refusals in a row"), default=0)
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+    paused_because = models.CharField(_("paused because"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"))
     updated_at = models.DateTimeField(_("changed at"))
 
@@ -125,6 +130,10 @@ class TopUpRule(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(monthly_cents__gte=F("amount_cents")), name="payments_top_up_rule_month_holds_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at=None, paused_because="") | Q(paused_at__isnull=False, paused_because__gt=""),
+                name="payments_top_up_rule_paused_why",
             ),
         ]
 

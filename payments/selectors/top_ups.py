@@ -27,6 +27,7 @@ class NoTopUp(StrEnum):
     """Why a top-up rule asks for nothing now."""
 
     OFF = "OFF"
+    STAFF = "STAFF"
     PUBLIC = "PUBLIC"
     ENOUGH = "ENOUGH"
     PAUSED = "PAUSED"
@@ -44,8 +45,8 @@ def top_up_rule_of(customer: Customer) -> TopUpRule | None:
 
 
 def rules_that_ask() -> QuerySet[TopUpRule]:
-    """The rules in force. Whether one asks for money now is `why_no_top_up`."""
-    return TopUpRule.objects.filter(is_on=True).order_by("customer")
+    """The rules in force and not paused. Whether one asks for money now is `why_no_top_up`."""
+    return TopUpRule.objects.filter(is_on=True, paused_at=None).order_by("customer")
 
 
 def topped_up_in_month(customer_id: int, *, on: date, but: Debit | None = None) -> Money:
@@ -66,6 +67,8 @@ def why_no_top_up(rule: TopUpRule, *, at: datetime, but: Debit | None = None) ->
     customer = rule.customer
     if not rule.is_on or customer.is_public:
         return NoTopUp.PUBLIC if customer.is_public else NoTopUp.OFF
+    if rule.paused_at is not None:
+        return NoTopUp.STAFF
     balance = ledger.get_balance(customer.pk)
     if balance.available.cents >= rule.below_cents:
         return NoTopUp.ENOUGH

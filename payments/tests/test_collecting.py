@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from core.money import Money
 from ledger import services as ledger
+from outbox.models import Job
+from outbox.services import run_due
 from payments import selectors
 from payments.models import (
     CollectingEvent,
@@ -21,6 +24,7 @@ from payments.models import (
 )
 from payments.services import collecting
 from payments.services.disputes.looking import find_untold
+from payments.services.waking import REVIEW_CUSTOMER
 from payments.tests.debit_desk import DebitDesk, state_of
 from payments.tests.drawer import MASTERCARD
 from payments.wiring import gateway_for
@@ -65,6 +69,20 @@ def test_nothing_is_planned_without_agreement_or_for_nothing(debits: DebitDesk) 
     debits.drawer.remove(Debit.objects.get().method)
     with pytest.raises(collecting.NotCollectable):
         debits.turn_on()
+
+
+def test_an_invoice_has_its_debit_announced_as_soon_as_it_is_issued(
+    debits: DebitDesk, django_capture_on_commit_callbacks: Any
+) -> None:
+    debits.save()
+    debits.turn_on()
+    with django_capture_on_commit_callbacks(execute=True):
+        debits.owe()
+
+    [asked] = Job.objects.filter(kind=REVIEW_CUSTOMER).exclude(key__contains=":saved:")
+    assert asked.payload == {"customer_id": debits.customer_id}
+    assert run_due(at=debits.at, kinds=(REVIEW_CUSTOMER,))
+    assert Debit.objects.get().announced_cents == 4_680
 
 
 def test_planning_twice_plans_once_and_each_due_date_has_its_debit(debits: DebitDesk) -> None:

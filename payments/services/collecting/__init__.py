@@ -23,6 +23,8 @@ from payments.services.collecting.sweeping import Collected, collect, review, re
 from payments.services.collecting.top_up_rules import (
     TermsRefused,
     TopUpTerms,
+    pause_top_up_rule,
+    resume_top_up_rule,
     set_top_up_rule,
     turn_off_top_up_rule,
 )
@@ -60,10 +62,12 @@ __all__ = [
     "needed",
     "open_by_day",
     "pause",
+    "pause_top_up_rule",
     "pay_otherwise",
     "plan_customer",
     "plan_debits",
     "refuse_attempt",
+    "resume_top_up_rule",
     "return_debit",
     "review",
     "review_customer",

@@ -105,6 +105,34 @@ def turn_off_top_up_rule(customer: Customer, *, actor: User | None = None, addre
         debits.cancel(debit.pk, EndedWhy.OFF, at=at)
 
 
+@transaction.atomic
+def pause_top_up_rule(customer: Customer, *, because: str, by: User, at: datetime) -> TopUpRule:
+    """Staff keep a rule from asking, for a reason that its customer reads. What is in flight ends as its bank says."""
+    ledger.lock_customers([customer.pk])
+    rule = TopUpRule.objects.get(customer=customer)
+    rule.paused_at, rule.paused_because, rule.updated_at = rule.paused_at or at, because[:300], at
+    rule.save()
+    _keep(rule, "top-up rule paused", detail=because, by=by, at=at)
+    return rule
+
+
+@transaction.atomic
+def resume_top_up_rule(customer: Customer, *, because: str, by: User, at: datetime) -> TopUpRule:
+    """End that pause; the account is looked at soon. Twice is once."""
+    ledger.lock_customers([customer.pk])
+    rule = TopUpRule.objects.get(customer=customer)
+    if rule.paused_at is not None:
+        rule.paused_at, rule.paused_because, rule.updated_at = None, "", at
+        rule.save()
+        _keep(rule, "top-up rule resumed", detail=because, by=by, at=at)
+        ring_top_up(customer.pk, f"resumed:{at.isoformat()}", at=at)
+    return rule
+
+
+def _keep(rule: TopUpRule, name: str, *, detail: str, by: User, at: datetime) -> None:
+    CollectingEvent.objects.create(customer_id=rule.customer_id, name=name, detail=detail[:300], actor=by, at=at)
+
+
 def _refuse_bad_terms(terms: TopUpTerms) -> None:
     least, most = Money(settings.TOP_UP_LEAST_CENTS), Money(settings.TOP_UP_MOST_CENTS)
     if not least <= terms.amount <= most or not Money(0) < terms.below <= most or terms.monthly < terms.amount:

@@ -16,6 +16,7 @@ from payments import selectors
 from payments.debit_transitions import note
 from payments.models import Debit, DebitKind, TopUpRule
 from payments.services import debits
+from payments.services.collecting.planning import plan_customer
 from payments.services.collecting.starting import begin
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def ring_top_ups(*, at: datetime) -> int:
         balances = books.balances_of([rule.customer_id for rule in rules])
         low = [each for each in rules if balances[each.customer_id].available.cents < each.below_cents]
         waiting = {each.customer_id for each in low if each.not_before is not None and at < each.not_before}
-        jobs = [_job(each.customer_id, str(turn)) for each in low if each.customer_id not in waiting]
+        jobs = [top_up_job(each.customer_id, str(turn)) for each in low if each.customer_id not in waiting]
         enqueue_many(jobs, at=at)
         rung += len(jobs)
     return rung
@@ -49,7 +50,7 @@ def ring_top_ups(*, at: datetime) -> int:
 def ring_top_up(customer_id: int, why: str, *, at: datetime) -> None:
     """Have the rule of one customer looked at now, once a reason; the beat would at its next turn."""
     if selectors.rules_that_ask().filter(customer=customer_id).exists():
-        enqueue_many([_job(customer_id, why)], at=at)
+        enqueue_many([top_up_job(customer_id, why)], at=at)
 
 
 def top_up(customer_id: int, *, gateways: Callable[[str], Gateway], at: datetime) -> Debit | None:
@@ -69,8 +70,12 @@ def top_up(customer_id: int, *, gateways: Callable[[str], Gateway], at: datetime
 
 @transaction.atomic
 def _claim(customer_id: int, *, at: datetime) -> Payment | None:
-    """Decide under the customer's lock, and write the attempt down before it is made."""
+    """Decide under the customer's lock, and write the attempt down before it is made.
+
+    What is due and collected by itself is announced first, so that a credit never pays what a debit is to collect.
+    """
     ledger.lock_customers([customer_id])
+    plan_customer(customer_id, at=at)
     rule = TopUpRule.objects.select_related("customer").filter(customer=customer_id).first()
     if rule is None or selectors.why_no_top_up(rule, at=at) is not None:
         return None
@@ -94,5 +99,6 @@ def _claim(customer_id: int, *, at: datetime) -> Payment | None:
     return begin(debit, Money(rule.amount_cents), at=at)
 
 
-def _job(customer_id: int, why: str) -> NewJob:
+def top_up_job(customer_id: int, why: str) -> NewJob:
+    """A look at the rule of one customer, once a reason."""
     return NewJob(TOP_UP, f"{TOP_UP}:{customer_id}:{why}", {"customer_id": customer_id})
