@@ -24,7 +24,9 @@ _CREDITOR: Final = re.compile(r"R[ .\-]?F(?=[ .\-]{0,2}[0-9OQIL|])")
 _CUSTOMER: Final = re.compile(
     r"(?<![A-Z0-9])(?:NO?|REF|CLIENT|CLT|VIR|NUM)?(C)(?=[ .\-_/:#]{0,3}(?:[0-9]|[OQIL|]{1,6}[0-9 ]))"
 )
-_SAID: Final = re.compile(r"\b(?:(C ?L ?I ?E ?N ?T|CLT|C ?U ?S ?T ?O ?M ?E ?R)|CPT|COMPTE)E?S?[ .:#\-N°]{0,6}(?=[0-9])")
+_SAID: Final = re.compile(
+    r"\b(?:(C ?L ?I ?E ?N ?T|C ?L ?T|C ?U ?S ?T ?O ?M ?E ?R)|CPT|COMPTE)E?S?[ .:#\-N°]{0,6}(?=[0-9])"
+)
 _ALONE: Final = re.compile(r"(?<![0-9.,/\-] )(?<![A-Z0-9.,/\-])[0-9]{6}-[0-9]{2}(?![A-Z0-9.,/\-])")
 _LETTER: Final = re.compile(r"[ .\-]{0,2}C")
 _SERIAL, _CHECK = 6, 2

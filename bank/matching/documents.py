@@ -21,7 +21,7 @@ _KINDS: Final = {"FA": Names.INVOICE, "DE": Names.QUOTE, "PF": Names.QUOTE}
 _PREFIXED: Final = re.compile(r"(F[ .\-]?A|D[ .\-]?E|P[ .\-]?F)(?=[ .\-_/:#]{0,3}[2Z][ ]?[0OQ])")
 _YEAR_AHEAD: Final = r"[ .:#\-/N°]{0,6}(?=2 ?0 ?[0-9] ?[0-9][ \-_/.]{0,2}[0-9OQ])"
 _SAID: Final = re.compile(
-    rf"\b(?:(F ?A ?C ?T ?U ?R ?ES?|FACT|FAC|FCT|FRA|INVOICES?|INV|F)|(DEVIS|QUOTE)|(P ?R ?O[ \-]?F ?O ?R ?M ?A))"
+    rf"\b(?:(F ?A ?C ?T(?: ?U ?R ?E ?S?)?|FAC|FCT|FRA|INVOICES?|INV|F)|(DEVIS|QUOTE)|(P ?R ?O[ \-]?F ?O ?R ?M ?A))"
     rf"(?: NO?| NUM(?:ERO)?)?{_YEAR_AHEAD}"
 )
 _SAID_PREFIX: Final = ("FA", "DE", "PF")
@@ -30,7 +30,7 @@ _OF_OTHERS: Final = re.compile(
     r"(?:CONTRAT|CTR|COMMANDE|CDE|BC|DOSSIER|DOS|MARCHE|MANDAT|MDT|BORD|BORDEREAU|AV|AVOIR|RC|RECU|REF|POLICE)"
     r"[ .:#\-N°]{0,5}$"
 )
-_AND_MORE: Final = re.compile(r"[ ]?(?:[,;+&]|\bET\b|\bAND\b)[ ]?(?=[0-9])|[ ]?/[ ]?(?=[0-9]{6})|/(?=[0-9])")
+_AND_MORE: Final = re.compile(r"[ ]{0,2}(?:[,;+&]|\bET\b|\bAND\b)[ ]{0,2}(?=[0-9])|[ ]?/[ ]?(?=[0-9]{6})|/(?=[0-9])")
 _MORE: Final = re.compile(r"[0-9]{1,4}(?=[ ]?(?:$|[,;/+&()]|[A-Z])|[.](?:[ ]|$))")
 _YEAR_ALONE: Final = re.compile(r"20[0-9]{2}(?![0-9])")
 _DAY: Final = re.compile(r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:2[0-9]|3[0-9])(?![0-9])")
