@@ -9,3 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class BankConfig(AppConfig):
     name = "bank"
     verbose_name = _("Bank")
+
+    def ready(self) -> None:
+        from accounts.events import approval_decided  # noqa: PLC0415 - models are loaded by now
+        from bank.services.undoing import hear_decision  # noqa: PLC0415 - same
+
+        approval_decided.connect(hear_decision, dispatch_uid="bank.undo")

@@ -9,11 +9,23 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Abs, Coalesce
 
 from bank.guards import expected_triggers, installed_triggers
-from bank.models import AnnouncedEvent, AnnouncedTransfer, BankLine, PartyAccount, Statement, StatementFile
-from bank.words import LineState
+from bank.models import (
+    AnnouncedEvent,
+    AnnouncedTransfer,
+    BankAccount,
+    BankLine,
+    Decision,
+    LineWork,
+    PartyAccount,
+    Statement,
+    StatementFile,
+)
+from bank.services.booking import SUSPENSE
+from bank.words import WAITING, Action, LineState
 from core.checks import Check
 from core.crypto import NotReadable, blind_index
 from invoices import archive
+from ledger import selectors as books
 
 _NAMED: Final = 5
 _LAST_FILES: Final = 20
@@ -41,6 +53,38 @@ def debits_are_on_one_line() -> list[Check]:
     wrong = told.exclude(work__state=LineState.POSTED, sum_cents=Abs("amount_cents"))
     found = list(wrong.order_by("pk").values_list("pk", flat=True)[:_NAMED])
     return [Check("bank: a line of debits is posted, and their sum", ok=not found, detail=_said(found))]
+
+
+def suspense_is_explained() -> list[Check]:
+    """471000 holds the money of the lines that wait or were left aside, and nothing else of the bank."""
+    rest = LineWork.objects.filter(state__in=[*WAITING, LineState.IGNORED], tx__isnull=False)
+    cents = rest.aggregate(cents=Coalesce(Sum("line__amount_cents"), 0))["cents"]
+    booked = books.account_sum(SUSPENSE, keys="bank:")
+    detail = f"{-booked.cents} booked, {cents} of lines that wait"
+    return [Check("bank: 471000 is the lines that wait", ok=-booked.cents == cents, detail=detail)]
+
+
+def bank_accounts_are_their_lines() -> list[Check]:
+    """What bank lines moved on each 512 is the sum of the lines that are in the books."""
+    found = []
+    for code in sorted(set(BankAccount.objects.values_list("ledger_account", flat=True))):
+        seen = LineWork.objects.filter(line__account__ledger_account=code, tx__isnull=False)
+        cents = seen.aggregate(cents=Coalesce(Sum("line__amount_cents"), 0))["cents"]
+        booked = books.account_sum(code, keys="bank:")
+        detail = f"{booked.cents} booked, {cents} of lines"
+        found.append(Check(f"bank: {code} is its lines", ok=booked.cents == cents, detail=detail))
+    return found
+
+
+def decisions_stand_as_the_work_says() -> list[Check]:
+    """A line with a decision that stands is posted or left aside; its shares are the whole line."""
+    standing = Decision.objects.exclude(action=Action.UNDO).filter(undone__isnull=True)
+    wrong = standing.exclude(line__work__state__in=[LineState.POSTED, LineState.IGNORED])
+    credited = standing.filter(action__in=[Action.CREDIT, Action.BOOK])
+    torn = credited.annotate(cents=Coalesce(Sum("shares__amount_cents"), 0)).exclude(cents=F("line__amount_cents"))
+    several = standing.values("line").annotate(times=Count("pk")).filter(times__gt=1)
+    found = [line for rows in (wrong, torn, several) for line in rows.values_list("line", flat=True)[:_NAMED]]
+    return [Check("bank: decisions stand as the work says", ok=not found, detail=_said(found))]
 
 
 def announced_transfers_follow_their_history() -> list[Check]:

@@ -13,7 +13,8 @@ _SQL = Path(__file__).parent / "sql"
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
-_PARTS = ("", "announced_")
+FIRST, ANNOUNCED, DECISIONS = "", "announced_", "decisions_"
+_PARTS = (FIRST, ANNOUNCED, DECISIONS)
 
 
 def install(connection: BaseDatabaseWrapper, part: str = "") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 
 from bank import services
+from bank.services.receipting import TELL
 from outbox.registry import job
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 READ_FOLDER: Final = "bank.read_folder"
 APPLY_DEBITS: Final = "bank.apply_debits"
+MATCH: Final = "bank.match"
 
 
 @job(READ_FOLDER, attempts=3)
@@ -28,3 +30,16 @@ def read_folder(*, at: datetime) -> dict[str, list[str]]:
 def apply_debits(*, at: datetime) -> dict[str, int]:
     """Post the lines about debits of ours that a crash left unposted."""
     return {"posted": services.apply_debits(at=at)}
+
+
+@job(MATCH)
+def match(*, at: datetime) -> dict[str, int]:
+    """Match the lines that nobody looked at yet, and undo what a second person agreed to."""
+    services.apply_debits(at=at)
+    return {"posted": services.match_new(at=at), "undone": services.undo_approved(at=at)}
+
+
+@job(TELL)
+def tell(*, decision_ids: list[int], at: datetime) -> dict[str, int]:
+    """Write receipts and mails of money that stays where it was credited."""
+    return {"told": services.tell(decision_ids, at=at)}

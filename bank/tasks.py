@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from bank import services
-from bank.jobs import APPLY_DEBITS, READ_FOLDER
+from bank.jobs import APPLY_DEBITS, MATCH, READ_FOLDER
 from core import clock
 from outbox.services import enqueue
 
@@ -25,6 +25,13 @@ def apply_debits() -> None:
     """Post what is about debits of ours and was not posted at import; one turn an hour is one job, whoever rings."""
     at = clock.now()
     enqueue(APPLY_DEBITS, {}, key=f"{APPLY_DEBITS}:{int(at.timestamp()) // 3600}", at=at)
+
+
+@shared_task(name="bank.tasks.match", ignore_result=True)  # type: ignore[untyped-decorator]
+def match() -> None:
+    """Match what a crash left, or what waited for its day; one turn an hour is one job, whoever rings."""
+    at = clock.now()
+    enqueue(MATCH, {}, key=f"{MATCH}:{int(at.timestamp()) // 3600}", at=at)
 
 
 @shared_task(name="bank.tasks.expire_announced", ignore_result=True)  # type: ignore[untyped-decorator]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +35,49 @@ class LineKind(models.TextChoices):
 
 
 class LineState(models.TextChoices):
-    """Where the work on a line stands."""
+    """Where the work on a line stands. Until a decision its money rests on 471000.
 
-    UNMATCHED = "UNMATCHED", _("not matched")
+    TWICE is a movement that another line told already: it is not in the books a second time unless a person says so.
+    """
+
+    NEW = "NEW", _("not looked at yet")
+    SURE = "SURE", _("sure")
+    SUGGESTED = "SUGGESTED", _("to choose")
+    SEVERAL = "SEVERAL", _("several customers")
+    UNMATCHED = "UNMATCHED", _("no trace")
     OUT = "OUT", _("money out")
+    TWICE = "TWICE", _("told twice")
     POSTED = "POSTED", _("posted")
+    IGNORED = "IGNORED", _("left aside")
+
+
+WAITING: Final = (LineState.SURE, LineState.SUGGESTED, LineState.SEVERAL, LineState.UNMATCHED, LineState.OUT)
+"""The states in which a person decides."""
+
+
+class Verdict(models.TextChoices):
+    """What the rules say of a line."""
+
+    AUTO = "AUTO", _("posted by the rules")
+    SURE = "SURE", _("sure")
+    SUGGESTED = "SUGGESTED", _("to choose")
+    SEVERAL = "SEVERAL", _("several customers")
+    UNMATCHED = "UNMATCHED", _("no trace")
+
+
+class Action(models.TextChoices):
+    """What was decided about a line."""
+
+    CREDIT = "CREDIT", _("credited")
+    BOOK = "BOOK", _("booked on an account")
+    IGNORE = "IGNORE", _("left aside")
+    RETURN = "RETURN", _("returned to its sender")
+    UNDO = "UNDO", _("undone")
+
+
+class RuleState(models.TextChoices):
+    """Where a set of rules stands: written and tried in the shadow, in use, or used before."""
+
+    DRAFT = "DRAFT", _("in the shadow")
+    ACTIVE = "ACTIVE", _("active")
+    RETIRED = "RETIRED", _("used before")

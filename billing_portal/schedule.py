@@ -19,6 +19,7 @@ def beat_schedule(
         "payments-till": _every(till, "payments.tasks.sync_till"),
         "bank-read-folder": _every(bank, "bank.tasks.read_folder"),
         "bank-apply-debits": _every(_HOUR, "bank.tasks.apply_debits"),
+        "bank-match": _every(_HOUR, "bank.tasks.match"),
         "bank-expire-announced": _every(_HOUR, "bank.tasks.expire_announced"),
         "payments-proof": _every(24 * _HOUR, "payments.tasks.prove"),
         "mandates-sweep": _every(_HOUR, "payments.tasks.sweep_mandates"),

@@ -83,11 +83,18 @@ class CancelCause(models.TextChoices):
 
     DISPUTE = "DISPUTE", _("The payment was contested: the bank or the provider took the money back")
     DEBIT_RETURNED = "DEBIT_RETURNED", _("The bank returned the direct debit")
+    RECALLED = "RECALLED", _("The bank of the sender took the transfer back")
+    CORRECTED = "CORRECTED", _("The transfer had been credited to this account by mistake")
 
     @property
     def short(self) -> str:
         """The same in two words."""
-        return gettext("payment contested") if self is CancelCause.DISPUTE else gettext("direct debit returned")
+        return {
+            CancelCause.DISPUTE: gettext("payment contested"),
+            CancelCause.DEBIT_RETURNED: gettext("direct debit returned"),
+            CancelCause.RECALLED: gettext("transfer taken back"),
+            CancelCause.CORRECTED: gettext("correction"),
+        }[self]
 
 
 class RenditionKind(models.TextChoices):

@@ -27,6 +27,7 @@ from accounts.selectors.evidence import (
     standing_of,
     unproven_customers,
 )
+from accounts.selectors.finding import customers_called, customers_numbered
 from accounts.selectors.presence import SignIn, sign_ins_of
 from accounts.selectors.texts import texts_of, texts_on
 
@@ -40,6 +41,8 @@ __all__ = [
     "checks_of",
     "creditor_identifier",
     "current_seller",
+    "customers_called",
+    "customers_numbered",
     "customers_of",
     "customers_to_check",
     "get_customer",

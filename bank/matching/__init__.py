@@ -1,15 +1,8 @@
-"""What becomes of a new line. So far every line that comes in waits for a person; what goes out is kept apart."""
+"""What becomes of a new line: its text is decoded, what it names is looked up, and the rules judge it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bank.words import LineState
 
-if TYPE_CHECKING:
-    from bank.readers.shape import Line
-
-
-def first_state(line: Line) -> LineState:
-    """Where the work on a new line begins."""
-    return LineState.UNMATCHED if line.amount.cents > 0 else LineState.OUT
+FIRST_STATE = LineState.NEW
+"""Where the work on a new line begins."""

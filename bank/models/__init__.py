@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bank.models.accounts import BankAccount, PartyAccount, TableProfile
 from bank.models.announced import AnnouncedEvent, AnnouncedState, AnnouncedTransfer
+from bank.models.decisions import Decision, Judgement, LineGlance, LineNote, Share
 from bank.models.lines import BankLine, LineDebit, LineWork
+from bank.models.rules import RuleSet
 from bank.models.statements import Statement, StatementFile
 
 __all__ = [
@@ -13,9 +15,15 @@ __all__ = [
     "AnnouncedTransfer",
     "BankAccount",
     "BankLine",
+    "Decision",
+    "Judgement",
     "LineDebit",
+    "LineGlance",
+    "LineNote",
     "LineWork",
     "PartyAccount",
+    "RuleSet",
+    "Share",
     "Statement",
     "StatementFile",
     "TableProfile",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -108,7 +109,11 @@ class LineDebit(models.Model):
 
 
 class LineWork(models.Model):
-    """Where the work on a line stands. Written with the line; `version` grows with each change of state."""
+    """Where the work on a line stands. Written with the line; `version` grows with each decision.
+
+    `tx` is the posting by which the line touched 512, once: the credit itself, or the one that put it on 471000. There
+    is none before, nor of a movement that another line told.
+    """
 
     line = models.OneToOneField(
         BankLine, on_delete=models.PROTECT, primary_key=True, related_name="work", verbose_name=_("bank line")
@@ -118,6 +123,15 @@ class LineWork(models.Model):
     tx = models.ForeignKey(
         "ledger.Tx", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("posting")
     )
+    flagged_at = models.DateTimeField(_("to be checked since"), null=True, blank=True)
+    flagged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("flagged by"),
+    )
 
     class Meta:
         verbose_name = _("work on a line")
@@ -126,8 +140,14 @@ class LineWork(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=LineState.values), name="bank_work_state_known"),
             models.CheckConstraint(
-                condition=Q(state=LineState.POSTED, tx__isnull=False) | (~Q(state=LineState.POSTED) & Q(tx=None)),
-                name="bank_work_posted_means_posting",
+                condition=Q(state__in=[LineState.NEW, LineState.TWICE], tx=None)
+                | Q(state=LineState.IGNORED)
+                | (~Q(state__in=[LineState.NEW, LineState.TWICE]) & Q(tx__isnull=False)),
+                name="bank_work_seen_means_posting",
+            ),
+            models.CheckConstraint(
+                condition=Q(flagged_at=None, flagged_by=None) | Q(flagged_at__isnull=False, flagged_by__isnull=False),
+                name="bank_work_flagged_by_somebody",
             ),
             models.UniqueConstraint(fields=["tx"], name="bank_work_one_posting_a_line"),
         ]

@@ -1,4 +1,4 @@
-"""Questions about what the bank brings, and what is expected from it."""
+"""Questions about bank lines, the work on them, and what is expected."""
 
 from __future__ import annotations
 
@@ -13,15 +13,22 @@ from bank.selectors.announced import (
     usual_delay,
     waiting_of,
 )
+from bank.selectors.looking_up import active_rules, look_up
+from bank.selectors.standing import last_decision, latest_judgement, standing_decision
 
 __all__ = [
     "Delay",
+    "active_rules",
     "announced_for",
     "announced_open",
     "announced_to_expire",
     "announcements_of",
     "get_announced",
+    "last_decision",
+    "latest_judgement",
+    "look_up",
     "reminders_paused_until",
+    "standing_decision",
     "usual_delay",
     "waiting_of",
 ]

@@ -17,43 +17,77 @@ from bank.services.announcing import (
     withdraw_announced,
 )
 from bank.services.debiting import apply_debits, apply_line
+from bank.services.deciding import (
+    ACCOUNTS,
+    AlreadyDecided,
+    BadDecision,
+    Handling,
+    ShareOf,
+    book_line,
+    credit_line,
+    flag_line,
+    ignore_line,
+    keep_apart,
+    note_line,
+)
 from bank.services.describing import BadColumns, describe_table
 from bank.services.dropping import read_drop_folder
 from bank.services.importing import import_file
+from bank.services.matching import match_new
 from bank.services.meeting import meet_announced, reopen_announced
 from bank.services.owning import own_accounts
-from bank.services.planning import Chain, Planned, Preview, chain_words, summary, waiting_by_state
+from bank.services.planning import Chain, Planned, Preview, chain_words, summary, work_by_state
+from bank.services.receipting import tell
 from bank.services.reporting import read_report
+from bank.services.undoing import NeedsApproval, ask_or_undo, undo, undo_approved
 from bank.words import LineState
 
 __all__ = [
+    "ACCOUNTS",
     "AT_ONCE",
+    "AlreadyDecided",
     "AmountRefused",
     "Announcement",
     "BadColumns",
+    "BadDecision",
     "Chain",
     "DayRefused",
+    "Handling",
     "LineState",
+    "NeedsApproval",
     "NotAnnounceable",
     "NotDue",
     "NotWithdrawable",
     "Planned",
     "Preview",
+    "ShareOf",
     "TooManyAnnounced",
     "announce",
     "apply_debits",
     "apply_line",
+    "ask_or_undo",
+    "book_line",
     "chain_words",
+    "credit_line",
     "days_to_announce",
     "describe_table",
     "expire_announced",
+    "flag_line",
+    "ignore_line",
     "import_file",
+    "keep_apart",
+    "match_new",
     "meet_announced",
+    "note_line",
     "own_accounts",
     "read_drop_folder",
     "read_report",
     "reopen_announced",
     "summary",
+    "tell",
+    "undo",
+    "undo_approved",
     "waiting_by_state",
     "withdraw_announced",
+    "work_by_state",
 ]

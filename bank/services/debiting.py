@@ -16,7 +16,8 @@ from django.utils.translation import gettext
 
 from bank.locks import lock_work
 from bank.models import BankLine, LineDebit, LineWork
-from bank.words import LineKind, LineState
+from bank.services.booking import clearing_account_of, journal_of
+from bank.words import WAITING, LineKind, LineState
 from core.clock import local_date
 from core.failpoints import failpoint
 from core.money import Money
@@ -58,7 +59,7 @@ def apply_debits(*, at: datetime, statements: Iterable[int] | None = None) -> in
 def _waiting() -> QuerySet[BankLine]:
     """Lines of debits, of what came back, and of the fees that go with it."""
     kinds = Q(kind__in=[LineKind.COLLECTED, LineKind.RETURNED, LineKind.FEE])
-    return BankLine.objects.filter(kinds, work__state__in=[LineState.UNMATCHED, LineState.OUT])
+    return BankLine.objects.filter(kinds, work__state__in=[LineState.NEW, *WAITING])
 
 
 def apply_line(line_id: int, *, at: datetime) -> bool:
@@ -80,34 +81,35 @@ class _Unclear(Exception):
 def _apply(line_id: int, *, at: datetime) -> bool:
     work = lock_work(line_id)
     line = work.line
-    if work.state == LineState.POSTED or line.booked_on > local_date(at):
+    if work.state not in {LineState.NEW, *WAITING} or line.booked_on > local_date(at):
         return False
     if line.kind == LineKind.FEE:
-        tx_id = _fee(line, at=at)
+        tx_id = _fee(work, at=at)
     elif line.amount_cents < 0:
-        tx_id = _returned(line, at=at)
+        tx_id = _returned(work, at=at)
     else:
-        tx_id = _settled(line, at=at)
+        tx_id = _settled(work, at=at)
     failpoint("bank.line_applied")
     if tx_id is not None:
-        work.state, work.tx_id = LineState.POSTED, tx_id
+        work.state, work.tx_id = LineState.POSTED, work.tx_id or tx_id
         work.version += 1
         work.save(update_fields=["state", "tx_id", "version"])
     return tx_id is not None
 
 
-def _settled(line: BankLine, *, at: datetime) -> int | None:
+def _settled(work: LineWork, *, at: datetime) -> int | None:
     """Debits that the bank credited: one by its name, or all of a block that it tells as a sum."""
+    line = work.line
     debits = sorted(_debits_of(line), key=lambda debit: (debit.payment.customer_id, debit.pk))
     if not debits:
         return None
     for debit in debits:
-        answer = remitting.record_settlement(_word(line, debit, Money(debit.amount_cents)), at=at)
+        answer = remitting.record_settlement(_word(work, debit, Money(debit.amount_cents)), at=at)
         if answer.kind != AnswerKind.SETTLED:
             raise _Unclear
     _tell(line, debits, LineKind.COLLECTED)
-    legs = (ledger.debit(line.account.ledger_account, line.amount), ledger.credit(_CLEARING, line.amount))
-    return _post(line, "batch", legs, at=at)
+    legs = (ledger.debit(clearing_account_of(work), line.amount), ledger.credit(_CLEARING, line.amount))
+    return _post(work, "batch", legs, at=at)
 
 
 def _tell(line: BankLine, debits: Sequence[BankDebit], kind: LineKind) -> None:
@@ -115,6 +117,17 @@ def _tell(line: BankLine, debits: Sequence[BankDebit], kind: LineKind) -> None:
     if LineDebit.objects.filter(debit__in=debits, kind=kind).exists():
         raise _Unclear
     LineDebit.objects.bulk_create(LineDebit(line=line, debit=debit, kind=kind) for debit in debits)
+
+
+def is_told_twice(line: BankLine) -> bool:
+    """Whether another line brought, or took back, the debits of this one already."""
+    debits: Sequence[BankDebit] = []
+    if line.kind == LineKind.COLLECTED:
+        debits = _debits_of(line)
+    elif line.kind == LineKind.RETURNED and line.end_to_end:
+        debit = payments.bank_debit_named(line.end_to_end)
+        debits = [debit] if debit is not None else []
+    return bool(debits) and LineDebit.objects.filter(debit__in=debits, kind=line.kind).exists()
 
 
 def _debits_of(line: BankLine) -> Sequence[BankDebit]:
@@ -125,20 +138,22 @@ def _debits_of(line: BankLine) -> Sequence[BankDebit]:
     return payments.batch_of(line.batch_id or line.message_id, Money(line.amount_cents)) if line.parts == 1 else []
 
 
-def _returned(line: BankLine, *, at: datetime) -> int | None:
-    """A debit that came back: the verb books the money out of 512 itself, with what it undoes."""
+def _returned(work: LineWork, *, at: datetime) -> int | None:
+    """A debit that came back: the verb books the money out of the bank itself, with what it undoes."""
+    line = work.line
     debit = payments.bank_debit_named(line.end_to_end) if line.end_to_end else None
     if debit is None:
         return None
-    answer = remitting.record_return(_word(line, debit, Money(-line.amount_cents)), at=at)
+    answer = remitting.record_return(_word(work, debit, Money(-line.amount_cents)), at=at)
     if answer.kind != AnswerKind.RETURNED:
         return None
     _tell(line, [debit], LineKind.RETURNED)
     return answer.tx_id
 
 
-def _fee(line: BankLine, *, at: datetime) -> int | None:
+def _fee(work: LineWork, *, at: datetime) -> int | None:
     """What the bank kept with a debit that came back; other fees are for a person to look at."""
+    line = work.line
     if not line.bank_reference:
         return None
     beside = LineWork.objects.filter(
@@ -150,11 +165,12 @@ def _fee(line: BankLine, *, at: datetime) -> int | None:
     if not beside.exists():
         return None
     cost = Money(-line.amount_cents)
-    legs = (ledger.debit(_BANK_FEES, cost), ledger.credit(line.account.ledger_account, cost))
-    return _post(line, "fee", legs, at=at)
+    legs = (ledger.debit(_BANK_FEES, cost), ledger.credit(clearing_account_of(work), cost))
+    return _post(work, "fee", legs, at=at)
 
 
-def _word(line: BankLine, debit: BankDebit, amount: Money) -> BankWord:
+def _word(work: LineWork, debit: BankDebit, amount: Money) -> BankWord:
+    line = work.line
     return BankWord(
         end_to_end=debit.end_to_end,
         amount=amount,
@@ -162,16 +178,17 @@ def _word(line: BankLine, debit: BankDebit, amount: Money) -> BankWord:
         source=f"{line.statement.format} {line.statement.statement_id}".strip(),
         bank_reference=line.bank_reference,
         reason=line.return_code,
-        bank_account=line.account.ledger_account,
+        bank_account=clearing_account_of(work),
     )
 
 
-def _post(line: BankLine, word: str, legs: tuple[ledger.Leg, ...], *, at: datetime) -> int:
+def _post(work: LineWork, word: str, legs: tuple[ledger.Leg, ...], *, at: datetime) -> int:
+    line = work.line
     reference = line.bank_reference or line.batch_id
     with translation.override("fr"):  # the books are kept in French
         said = gettext("Direct debits collected") if word == "batch" else gettext("Bank charges of a returned debit")
     posting = ledger.Posting(
-        journal=ledger.Journal.BANK,
+        journal=journal_of(work),
         label=f"{said} {reference}".strip()[:200],
         piece_ref=reference or str(line.pk),
         piece_date=line.booked_on,

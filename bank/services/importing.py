@@ -12,13 +12,15 @@ from django.db import transaction
 from accounts.identity import plain_line
 from bank import readers
 from bank.locks import lock_accounts
-from bank.matching import first_state
+from bank.matching import FIRST_STATE
 from bank.models import BankAccount, BankLine, LineWork, PartyAccount, Statement, StatementFile
 from bank.services.debiting import apply_debits
 from bank.services.describing import known_profiles
+from bank.services.matching import foresee, match_new
 from bank.services.planning import Planned, Preview, plan
 from core.crypto import blind_index
 from invoices import archive
+from ledger import services as ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,8 +53,10 @@ def import_file(
     read = readers.read_file(content, name, format=format, profiles=known_profiles())
     sha256 = hashlib.sha256(content).hexdigest()
     preview = plan(name, sha256, read, account=account, at=at)  # what is refused leaves no file behind
-    if dry_run or preview.already:
+    if preview.already:
         return preview
+    if dry_run:
+        return replace(preview, foreseen=foresee(preview.statements, at=at))
     archive.store(content)
     with transaction.atomic():
         lock_accounts(_saved(planned.account) for planned in preview.statements)
@@ -64,14 +68,18 @@ def import_file(
         )
         for place, planned in enumerate(preview.statements):
             _write(planned, kept, place, at=at)
-    posted = apply_debits(at=at, statements=kept.statements.values_list("pk", flat=True))
-    return replace(preview, imported=kept, posted=posted)
+    statements = list(kept.statements.values_list("pk", flat=True))
+    apply_debits(at=at, statements=statements)
+    match_new(at=at, statements=statements)
+    return replace(preview, imported=kept)
 
 
 def _saved(account: BankAccount) -> int:
     """The key of an account of ours; one of the seller begins here to be followed."""
     fields = {"label": account.label, "bic": account.bic}
-    return BankAccount.objects.get_or_create(iban=account.iban, defaults=fields)[0].pk
+    kept = BankAccount.objects.get_or_create(iban=account.iban, defaults=fields)[0]
+    ledger.open_bank_account(kept.ledger_account, f"Banque {kept.label}")
+    return kept.pk
 
 
 def _write(planned: Planned, kept: StatementFile, place: int, *, at: datetime) -> None:
@@ -95,9 +103,7 @@ def _write(planned: Planned, kept: StatementFile, place: int, *, at: datetime) -
     for start in range(0, len(planned.new), _AT_ONCE):
         part = planned.new[start : start + _AT_ONCE]
         lines = BankLine.objects.bulk_create([_row(line, identity, statement, parties) for line, identity in part])
-        LineWork.objects.bulk_create(
-            LineWork(line=row, state=first_state(line)) for row, (line, _identity) in zip(lines, part, strict=True)
-        )
+        LineWork.objects.bulk_create(LineWork(line=row, state=FIRST_STATE) for row in lines)
 
 
 def _parties(ibans: Iterable[str], *, at: datetime) -> dict[str, PartyAccount]:

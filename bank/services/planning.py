@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from bank.identity import identities
-from bank.matching import first_state
 from bank.models import BankLine, LineWork, Statement, StatementFile
 from bank.readers import FileRefused
 from bank.services.owning import account_of, own_accounts
@@ -19,7 +19,7 @@ from core.clock import local_date
 from core.formats import day_text, money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bank import readers
@@ -90,8 +90,8 @@ class Preview:
     statements: tuple[Planned, ...]
     imported: StatementFile | None = None
     already: bool = False
-    posted: int = 0
-    """How many new lines were posted at import."""
+    foreseen: Mapping[LineState, int] = field(default_factory=dict)
+    """Where the work on the new lines would stand after the import: only in a rehearsal."""
 
     @property
     def format(self) -> str:
@@ -109,9 +109,14 @@ class Preview:
     def known(self) -> int:
         return self.lines - self.new
 
+    @property
+    def posted(self) -> int:
+        """How many new lines were posted by themselves, or would be. One query."""
+        return work_by_state(self)[LineState.POSTED]
+
     def count(self, state: LineState) -> int:
-        """How many new lines begin in that state."""
-        return sum(first_state(line) == state for each in self.statements for line, _identity in each.new)
+        """How many new lines would stand there."""
+        return self.foreseen.get(state, 0)
 
 
 def plan(name: str, sha256: str, read: Sequence[readers.Statement], *, account: str, at: datetime) -> Preview:
@@ -255,9 +260,9 @@ def summary(planned: Planned) -> str:
     return f"{planned.account}, {period}: {balances}{counted} {chain_words(planned)}"
 
 
-def waiting_by_state(preview: Preview) -> dict[LineState, int]:
-    """How many of the new lines wait, by state: as they are after the import, or as they would begin."""
+def work_by_state(preview: Preview) -> dict[LineState, int]:
+    """How many of the new lines stand where: as they are after the import, or as they would."""
     if preview.imported is None or preview.already:
         return {state: preview.count(state) for state in LineState}
-    states = LineWork.objects.filter(line__statement__file=preview.imported).values_list("state", flat=True)
-    return {state: sum(each == state for each in states) for state in LineState}
+    states = Counter(LineWork.objects.filter(line__statement__file=preview.imported).values_list("state", flat=True))
+    return {state: states[state] for state in LineState}

@@ -159,7 +159,7 @@ def test_the_same_movement_told_without_a_reference_by_another_file_moves_512_on
     later = camt053([Movement(12_000, desk.today, reference="B-9", **facts)], sequence="2")  # type: ignore[arg-type]
     imported(desk, later)
 
-    assert states() == [LineState.POSTED, LineState.UNMATCHED]
+    assert states() == [LineState.POSTED, LineState.TWICE]
     assert desk.account("512000") == 12_000
 
 
@@ -172,7 +172,7 @@ def test_a_block_told_as_a_sum_after_its_parts_moves_512_once(desk: RemittanceDe
     whole = Movement(12_000, desk.today, kind="collected", batch_id=block, reference="B-9")
     later = imported(desk, camt053([batch(desk.today, [whole], batch_id=block, kind="collected")], sequence="2"))
 
-    assert (later.posted, states()) == (0, [LineState.POSTED, LineState.UNMATCHED])
+    assert (later.posted, states()) == (0, [LineState.POSTED, LineState.TWICE])
     assert (desk.account("512000"), desk.account("511300")) == (12_000, 0)
 
 
@@ -198,7 +198,7 @@ def test_a_line_of_a_day_to_come_is_posted_when_that_day_has_come(desk: Remittan
     made = desk.made(desk.planned(12_000))
     desk.wait_until(made.collect_on - timedelta(days=1))
     imported(desk, camt053([Movement(12_000, made.collect_on, kind="collected", end_to_end=made.end_to_end)]))
-    assert states() == [LineState.UNMATCHED]
+    assert states() == [LineState.NEW]
 
     desk.wait_until(made.collect_on)
 
@@ -216,7 +216,7 @@ def test_a_line_that_a_crash_left_is_posted_by_the_next_turn(
         crash.setattr("bank.services.debiting.failpoint", _dies)
         with pytest.raises(KeyboardInterrupt):
             imported(desk, content)
-    assert (states(), desk.account("512000")) == ([LineState.UNMATCHED], 0)
+    assert (states(), desk.account("512000")) == ([LineState.NEW], 0)
 
     assert services.apply_debits(at=desk.at) == 1
     assert services.apply_debits(at=desk.at) == 0

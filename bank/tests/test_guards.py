@@ -64,7 +64,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "bank_iban_form": another(BankAccount, iban="FR76 3000"),
     "bank_account_is_a_512": another(BankAccount, iban=PAYER, ledger_account="411000"),
     "bank_work_state_known": lambda: LineWork.objects.update(state="LOST"),
-    "bank_work_posted_means_posting": lambda: LineWork.objects.update(state="POSTED"),
+    "bank_work_seen_means_posting": lambda: LineWork.objects.update(state="POSTED", tx=None),
 }
 DELETIONS: dict[str, type[models.Model]] = {
     "bank_work_stays": LineWork,

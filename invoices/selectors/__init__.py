@@ -61,7 +61,16 @@ from invoices.selectors.lists import (
 from invoices.selectors.paid import PaidBy, paid_in_full
 from invoices.selectors.periods import Period, StoredDocument, chosen_invoices, documents_among, documents_of
 from invoices.selectors.proofs import Refusal, TextsToCome, refusals, texts_to_come, what_is_missing
-from invoices.selectors.quotes import QuotePage, get_quote, quote_file, quote_page, quote_state, quotes_of
+from invoices.selectors.quotes import (
+    QuotePage,
+    get_quote,
+    open_quotes_numbered,
+    quote_file,
+    quote_page,
+    quote_state,
+    quotes_numbered,
+    quotes_of,
+)
 from invoices.selectors.series import ArchiveState, SeriesState, archive_state, series_states, stored_hashes
 from invoices.selectors.statements import AccountStatement, TooManyMovements, account_statement
 
@@ -122,10 +131,12 @@ __all__ = [
     "left_of",
     "money_to_refund",
     "open_amount",
+    "open_quotes_numbered",
     "paid_in_full",
     "quote_file",
     "quote_page",
     "quote_state",
+    "quotes_numbered",
     "quotes_of",
     "receipt_file",
     "receipt_for",

@@ -14,6 +14,7 @@ from invoices.quote_paper import quote_title
 from invoices.states import QuoteStatus, RenditionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
     from uuid import UUID
 
@@ -56,6 +57,17 @@ class QuotePage:
 def quotes_of(customer: Customer) -> QuerySet[Quote]:
     """The quotes and pro forma invoices of a customer, newest first."""
     return Quote.objects.filter(customer=customer).select_related("invoice").order_by("-issue_date", "-pk")
+
+
+def open_quotes_numbered(numbers: Collection[str], *, on: date) -> list[Quote]:
+    """Those of these quotes and pro forma invoices that may still be accepted on that day. One query."""
+    found = quotes_numbered(numbers).filter(invoice=None)
+    return [quote for quote in found if quote_state(quote, on=on) == QuoteStatus.SENT]
+
+
+def quotes_numbered(numbers: Collection[str]) -> QuerySet[Quote]:
+    """The quotes and pro forma invoices with these numbers, whatever became of them."""
+    return Quote.objects.filter(number__in=list(numbers))
 
 
 def get_quote(customer: Customer, public_id: UUID) -> Quote:

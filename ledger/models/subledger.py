@@ -86,6 +86,7 @@ class OpenItem(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "open_cents"], name="ledger_item_to_pay"),
+            models.Index(fields=["open_cents"], condition=Q(open_cents__gt=0), name="ledger_item_open_amount"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.selectors.accounts import AccountEntry, account_balance, account_days, account_entries
+from ledger.selectors.accounts import AccountEntry, account_balance, account_days, account_entries, account_sum
 from ledger.selectors.ageing import OpenThen, open_items_at
 from ledger.selectors.balances import Balance, amount_to_collect, balances_of, get_balance, nets_of
 from ledger.selectors.items import (
@@ -13,6 +13,7 @@ from ledger.selectors.items import (
     InFlight,
     KeptMoney,
     LotView,
+    NamedItem,
     OpenItemView,
     PaidAgain,
     TakenBack,
@@ -25,11 +26,13 @@ from ledger.selectors.items import (
     held_lots,
     holds_named,
     holds_on,
+    items_of_amounts,
     kept_money,
     kinds_of,
     lot_of,
     lots_of,
     money_in_flight,
+    named_items,
     open_amounts,
     open_items,
     open_items_of,
@@ -83,6 +86,7 @@ __all__ = [
     "LotView",
     "MoneyPaid",
     "Movement",
+    "NamedItem",
     "OpenItemView",
     "OpenThen",
     "PaidAgain",
@@ -98,6 +102,7 @@ __all__ = [
     "account_balance",
     "account_days",
     "account_entries",
+    "account_sum",
     "allocations_of",
     "amount_to_collect",
     "balance_series",
@@ -116,6 +121,7 @@ __all__ = [
     "held_lots",
     "holds_named",
     "holds_on",
+    "items_of_amounts",
     "iter_chain",
     "iter_closings",
     "iter_statement",
@@ -126,6 +132,7 @@ __all__ = [
     "lots_of",
     "money_in_flight",
     "money_paid",
+    "named_items",
     "nets_of",
     "open_amounts",
     "open_items",

@@ -30,6 +30,12 @@ def account_balance(code: str, until: date | None = None) -> Money:
     return Money(int(entries.aggregate(cents=Sum("amount_cents"))["cents"] or 0))
 
 
+def account_sum(code: str, *, keys: str) -> Money:
+    """Debits less credits of an account, in the transactions whose key begins so."""
+    entries = Entry.objects.filter(account=code, tx__key__startswith=keys)
+    return Money(int(entries.aggregate(cents=Sum("amount_cents"))["cents"] or 0))
+
+
 def account_days(code: str, *, since: date, until: date) -> dict[date, Money]:
     """Debits less credits of each effective day that moved the account, both ends included. One query."""
     rows = Entry.objects.filter(account=code, tx__effective_on__gte=since, tx__effective_on__lte=until)

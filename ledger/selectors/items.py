@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from core.money import Money
 from ledger.kinds import AllocationKind, ItemKind, LotMovementKind
 from ledger.models import Allocation, Hold, Lot, LotMovement, OpenItem, Tx
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from django.db.models import QuerySet
+
+_AT_ONCE: Final = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,15 @@ class LotView:
     free: Money
 
 
+@dataclass(frozen=True, slots=True)
+class NamedItem:
+    """A document as a payer may name it: of whom it asks, and how many cents are open."""
+
+    document_ref: str
+    customer_id: int
+    open_cents: int
+
+
 def open_items(customer_id: int) -> list[OpenItemView]:
     """All that is to pay, oldest due first."""
     return [_item(row) for row in _open(customer_id)]
@@ -169,6 +180,23 @@ def booked_documents(document_refs: Sequence[str]) -> dict[str, BookedDocument]:
     """What the books hold of each of these documents; those that the ledger does not know are left out."""
     rows = OpenItem.objects.filter(document_ref__in=document_refs)
     return {row.document_ref: BookedDocument(row.customer_id, row.tx_id, Money(row.amount_cents)) for row in rows}
+
+
+def named_items(document_refs: Collection[str]) -> list[NamedItem]:
+    """What the books know of these documents, open or paid; disputed ones are left out. One query for each 900."""
+    wanted, found = sorted(document_refs), []
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = OpenItem.objects.filter(document_ref__in=wanted[start : start + _AT_ONCE], disputed=False)
+        found += [NamedItem(*row) for row in rows.values_list("document_ref", "customer_id", "open_cents")]
+    return found
+
+
+def items_of_amounts(amounts: Collection[int], *, most: int) -> list[NamedItem]:
+    """The documents with exactly so many cents open, of amounts that at most so many have. Two queries."""
+    rows = OpenItem.objects.filter(open_cents__in=list(amounts), open_cents__gt=0)
+    rare = rows.values("open_cents").annotate(items=Count("pk")).filter(items__lte=most).values_list("open_cents")
+    rows = rows.filter(open_cents__in=[cents for (cents,) in rare]).order_by("due_date", "document_ref")
+    return [NamedItem(*row) for row in rows.values_list("document_ref", "customer_id", "open_cents")]
 
 
 def kinds_of(customer_id: int, document_refs: Sequence[str]) -> dict[str, str]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from ledger.bundle import Leg, Posting, Source, credit, debit
 from ledger.kinds import AllocationKind, HiddenKind, ItemKind, Journal, MovementKind, Origin
+from ledger.services.accounts import NotABankAccount, open_bank_account
 from ledger.services.closing import close_periods
 from ledger.services.documents import Booked, CreditLeg, NewDocument, Release, book_documents
 from ledger.services.holds import NotEnough, hold_incoming, hold_outgoing, lock_customers, release_hold
 from ledger.services.money_back import AlreadyRestored, restore_money
-from ledger.services.money_in import Received, Settled, receive_money
+from ledger.services.money_in import Arrival, Received, Settled, receive_many, receive_money
 from ledger.services.money_out import MoneyOut, refund_lot, reverse_money
 from ledger.services.moves import dispute_item, move_money, restart_reminders, settle, withdraw
 from ledger.services.pieces import Piece
@@ -25,6 +26,7 @@ from ledger.services.writing import KeyReused
 __all__ = [
     "AllocationKind",
     "AlreadyRestored",
+    "Arrival",
     "Booked",
     "CreditLeg",
     "DebitLeg",
@@ -38,6 +40,7 @@ __all__ = [
     "MonthNotOver",
     "MovementKind",
     "NewDocument",
+    "NotABankAccount",
     "NotEnough",
     "Origin",
     "Piece",
@@ -61,7 +64,9 @@ __all__ = [
     "hold_outgoing",
     "lock_customers",
     "move_money",
+    "open_bank_account",
     "post",
+    "receive_many",
     "receive_money",
     "record",
     "record_many",

@@ -56,17 +56,17 @@ class Command(BaseCommand):
 
 
 def _facts(preview: Preview) -> dict[str, object]:
-    """Debits of ours are posted at import (`auto`); every other line waits until it is matched."""
-    waiting = services.waiting_by_state(preview)
+    """Counts of new lines: posted at import, suggested to a person, without any trace, money out."""
+    stand = services.work_by_state(preview)
     return {
         "format": preview.format,
         "lines": preview.lines,
         "new": preview.new,
         "known": preview.known,
-        "auto": preview.posted,
-        "suggested": 0,
-        "unmatched": waiting[LineState.UNMATCHED],
-        "out": waiting[LineState.OUT],
+        "auto": stand[LineState.POSTED],
+        "suggested": stand[LineState.SURE] + stand[LineState.SUGGESTED] + stand[LineState.SEVERAL],
+        "unmatched": stand[LineState.UNMATCHED] + stand[LineState.NEW],
+        "out": stand[LineState.OUT],
         "refused": 0,
         "left_out": sum(planned.statement.left_out for planned in preview.statements),
         "already_imported": preview.already,
