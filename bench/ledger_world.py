@@ -32,16 +32,17 @@ DAY = local_date(AT)
 _serial = count()
 
 
-def customers(number: int) -> list[int]:
-    """So many customers, with a balance row each."""
+def customers(number: int, *, first: int = 1) -> list[int]:
+    """So many customers, with a balance row each, and numbers from the first one on."""
     made = Customer.objects.bulk_create(
         [
             Customer(number=f"C{serial:06d}", kind="PERSON", name=f"Customer {serial}", created_at=AT)
-            for serial in range(1, number + 1)
+            for serial in range(first, first + number)
         ],
         ignore_conflicts=True,
     )
-    ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[: len(made)])
+    numbers = [f"C{first:06d}", f"C{first + number - 1:06d}"]
+    ids = list(Customer.objects.filter(number__range=numbers).order_by("pk").values_list("pk", flat=True)[: len(made)])
     with transaction.atomic():
         services.lock_customers(ids)
     with connection.cursor() as cursor:

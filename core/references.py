@@ -14,6 +14,7 @@ _LOOKALIKES = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1", "|": "1"})
 _NOISE = re.compile(r"[\s.\-_/:#\u00a0\u202f\u2010-\u2015]+")
 _CREDITOR = re.compile(r"RF([0-9OQIL|]{2})C([0-9OQIL|]{1,6})")
 _MAX_TYPED = 64
+_VALUES = str.maketrans({letter: str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
 
 
 class NotACustomerNumber(ValueError):
@@ -56,7 +57,7 @@ class CustomerNumber:
 
 def check_digits(reference: str) -> str:
     """The two check digits of a creditor reference body (ISO 11649 §5: mod 97-10, letters as 10 to 35)."""
-    digits = "".join(str(int(char, 36)) for char in reference + "RF00")
+    digits = f"{reference}RF00".translate(_VALUES)
     return f"{98 - int(digits) % 97:02d}"
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from bank.matching.mentions import Candidate, Found, Mention, Names, mention
-from bank.matching.runs import Run, next_group, read_run
+from bank.matching.runs import Run, is_something_else, next_group, read_run
 from core.references import check_digits
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ _CREDITOR: Final = re.compile(r"R[ .\-]?F(?=[ .\-]{0,2}[0-9OQIL|])")
 _CUSTOMER: Final = re.compile(
     r"(?<![A-Z0-9])(?:NO?|REF|CLIENT|CLT|VIR|NUM)?(C)(?=[ .\-_/:#]{0,3}(?:[0-9]|[OQIL|]{1,6}[0-9 ]))"
 )
-_SAID: Final = re.compile(r"\b(?:(C ?L ?I ?E ?N ?T|CLT|CUSTOMER)|CPT|COMPTE)E?S?[ .:#\-N°]{0,6}(?=[0-9])")
+_SAID: Final = re.compile(
+    r"\b(?:(C ?L ?I ?E ?N ?T|C ?L ?T|C ?U ?S ?T ?O ?M ?E ?R)|CPT|COMPTE)E?S?[ .:#\-N°]{0,6}(?=[0-9])"
+)
 _ALONE: Final = re.compile(r"(?<![0-9.,/\-] )(?<![A-Z0-9.,/\-])[0-9]{6}-[0-9]{2}(?![A-Z0-9.,/\-])")
 _LETTER: Final = re.compile(r"[ .\-]{0,2}C")
 _SERIAL, _CHECK = 6, 2
@@ -75,6 +77,8 @@ def _numbers(text: str, at: int) -> list[Found]:
         if _is_whole(text, run):
             return [(Candidate(_stored(run.digits[:_SERIAL]), checked=True), run.ends[-1])]
     run = read_run(text, at, _WHOLE, sure=_SERIAL)
+    if run.digits[:1] == "0" and run.gaps(len(run.digits)) >= {2, 4}:
+        return []  # a telephone
     short = _without_zeros(text, run)
     if short or not run.is_number(_SERIAL) or not int(run.digits[:_SERIAL]):
         return short or (_mended(run, run.digits, by_reference=False) if run.is_number(_WHOLE) else [])
@@ -105,7 +109,8 @@ def _goes_on(text: str, run: Run, gaps: frozenset[int]) -> bool:
     sizes = {after - before for before, after in pairwise(borders)}
     if not gaps or len(sizes) > 1 or (sizes == {_CHECK} and run.digits[0] != "0"):
         return False
-    return len(next_group(text, run.ends[-1])) in sizes
+    after = run.ends[-1]
+    return len(next_group(text, after)) in sizes and not is_something_else(text, after + 1)
 
 
 def _without_zeros(text: str, run: Run) -> list[Found]:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _KINDS: Final = {"FA": Names.INVOICE, "DE": Names.QUOTE, "PF": Names.QUOTE}
 _PREFIXED: Final = re.compile(r"(F[ .\-]?A|D[ .\-]?E|P[ .\-]?F)(?=[ .\-_/:#]{0,3}[2Z][ ]?[0OQ])")
-_YEAR_AHEAD: Final = r"[ .:#\-/N°]{0,6}(?=20[0-9]{2}[ \-_/.]{0,2}[0-9])"
+_YEAR_AHEAD: Final = r"[ .:#\-/N°]{0,6}(?=2 ?0 ?[0-9] ?[0-9][ \-_/.]{0,2}[0-9OQ])"
 _SAID: Final = re.compile(
-    rf"\b(?:(F ?A ?C ?T ?U ?R ?ES?|FACT|FAC|FCT|FRA|INVOICES?|INV|F)|(DEVIS|QUOTE)|(P ?R ?O[ \-]?F ?O ?R ?M ?A))"
+    rf"\b(?:(F ?A ?C ?T(?: ?U ?R ?E ?S?)?|FAC|FCT|FRA|INVOICES?|INV|F)|(DEVIS|QUOTE)|(P ?R ?O[ \-]?F ?O ?R ?M ?A))"
     rf"(?: NO?| NUM(?:ERO)?)?{_YEAR_AHEAD}"
 )
 _SAID_PREFIX: Final = ("FA", "DE", "PF")
@@ -30,8 +30,8 @@ _OF_OTHERS: Final = re.compile(
     r"(?:CONTRAT|CTR|COMMANDE|CDE|BC|DOSSIER|DOS|MARCHE|MANDAT|MDT|BORD|BORDEREAU|AV|AVOIR|RC|RECU|REF|POLICE)"
     r"[ .:#\-N°]{0,5}$"
 )
-_AND_MORE: Final = re.compile(r"[ ]?(?:[,;+&]|\bET\b|\bAND\b)[ ]?(?=[0-9])|[ ]?/[ ]?(?=[0-9]{6})|/(?=[0-9])")
-_MORE: Final = re.compile(r"[0-9]{1,5}(?=[ ]?(?:$|[,;/+&()]|[A-Z])|[.](?:[ ]|$))")
+_AND_MORE: Final = re.compile(r"[ ]{0,2}(?:[,;+&]|\bET\b|\bAND\b)[ ]{0,2}(?=[0-9])|[ ]?/[ ]?(?=[0-9]{6})|/(?=[0-9])")
+_MORE: Final = re.compile(r"[0-9]{1,4}(?=[ ]?(?:$|[,;/+&()]|[A-Z])|[.](?:[ ]|$))")
 _YEAR_ALONE: Final = re.compile(r"20[0-9]{2}(?![0-9])")
 _DAY: Final = re.compile(r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:2[0-9]|3[0-9])(?![0-9])")
 _COUNTED: Final = re.compile(
@@ -84,7 +84,7 @@ def _numbered(text: str, at: int, prefix: str, *, whole: bool) -> list[Found]:
     if whole:
         return []
     lengths = [length for length in range(1, len(run.digits) - _YEAR + 1) if run.is_number(_YEAR + length)]
-    if lengths == [_NEARLY] and serial[0] == "0" and run.ends[-1] == len(text.rstrip()):
+    if lengths == [_NEARLY] and serial[0] == "0":
         return []  # the label was cut there
     return [_found(prefix, run, length, checked=False) for length in lengths if int(run.digits[_YEAR:][:length])]
 
@@ -134,10 +134,12 @@ def _and_more(folded: Folded, names: Names, found: list[Found]) -> Iterator[Ment
 def _next_whole(text: str, at: int, serial: str) -> tuple[str, int] | None:
     """Six digits more, a line end inside them perhaps; not a day such as `160426`."""
     run = read_run(text, at, _SERIAL)
-    if not run.is_number(_SERIAL) or (_DAY.match(run.digits) and run.digits[:_PAIR] != serial[:_PAIR]):
+    if not run.is_number(_SERIAL) or run.digits[0] != serial[0]:
         return None
-    gaps = run.gaps(_SERIAL)
-    if gaps and (len(gaps) > 1 or run.digits[:_PAIR] != serial[:_PAIR]):
+    gaps, near = run.gaps(_SERIAL), run.digits[:_PAIR] == serial[:_PAIR]
+    if (not near and _DAY.match(run.digits)) or (
+        gaps and (len(gaps) > 1 or not near or next_group(text, run.ends[-1]))
+    ):
         return None
     return run.digits, run.ends[-1]
 
@@ -148,6 +150,6 @@ def _next_short(text: str, at: int, serial: str, between: str) -> tuple[str, int
     if found is None or is_something_else(text, at) or _COUNTED.match(text, at) or _YEAR_ALONE.match(text, at):
         return None
     ends_here = found.end() == len(text.rstrip())
-    if len(found[0]) >= len(serial) or ("," in between and (ends_here or len(found[0]) == 1)):
+    if "," in between and (ends_here or len(found[0]) not in {2, 3}):
         return None
     return found[0], found.end()

@@ -56,7 +56,7 @@ def read_run(text: str, start: int, most: int, *, lenient: bool = False, sure: i
     ends: list[int] = []
     stops: set[int] = set()
     at = _past_noise(text, start)
-    while len(digits) < most and at < len(text) and is_digit(text, at, lenient=lenient and bool(ends)):
+    while len(digits) < most and at < len(text) and is_digit(text, at, lenient=lenient):
         if ends and ends[-1] < at and len(digits) < sure and is_something_else(text, at, len(digits)):
             break
         digits += text[at].translate(_LIKE_DIGITS)

@@ -136,7 +136,8 @@ def _all_charges(entry: Entry) -> Money:
 
 def _line(entry: Entry, detail: Detail, own: str, *, amount: Money, part: int, parts: int) -> Line:
     code = detail.operation_code or entry.operation_code
-    kind = by_iso_code(code, incoming=amount.cents > 0, returned=bool(detail.return_code))
+    text, incoming = detail.text or entry.text, amount.cents > 0
+    kind = by_iso_code(code, text, incoming=incoming, returned=bool(detail.return_code))
     return Line(
         place=entry.place,
         booked_on=entry.booked_on,
@@ -150,9 +151,9 @@ def _line(entry: Entry, detail: Detail, own: str, *, amount: Money, part: int, p
         batch_id=detail.batch_id or entry.batch_id,
         end_to_end=detail.end_to_end,
         mandate_ref=detail.mandate_ref,
-        text=detail.text or entry.text,
+        text=text,
         structured=detail.structured,
-        party=_other_side(detail, kind, own, incoming=amount.cents > 0),
+        party=_other_side(detail, kind, own, incoming=incoming),
         operation_code=code,
         return_code=detail.return_code,
         charges=detail.charges or (entry.charges if len(entry.details) == 1 else ZERO),
@@ -162,10 +163,10 @@ def _line(entry: Entry, detail: Detail, own: str, *, amount: Money, part: int, p
 
 def _whole(entry: Entry, own: str) -> Line:
     """An entry that is not exploded: with its one detail's words, or with those of all of them."""
-    texts = [detail.text for detail in entry.details if detail.text]
+    text = " ".join(detail.text for detail in entry.details if detail.text) or entry.text
     codes = {detail.return_code for detail in entry.details}
     incoming = entry.amount.cents > 0
-    kind = by_iso_code(entry.operation_code, incoming=incoming, returned=bool(codes - {""}))
+    kind = by_iso_code(entry.operation_code, text, incoming=incoming, returned=bool(codes - {""}))
     return Line(
         place=entry.place,
         booked_on=entry.booked_on,
@@ -175,7 +176,7 @@ def _whole(entry: Entry, own: str) -> Line:
         bank_reference=entry.bank_reference,
         message_id=entry.message_id,
         batch_id=entry.batch_id,
-        text=" ".join(texts) or entry.text,
+        text=text,
         party=_other_side(entry.details[0], kind, own, incoming=incoming) if len(entry.details) == 1 else NOBODY,
         operation_code=entry.operation_code,
         charges=entry.charges,

@@ -23,7 +23,7 @@ _CAMT: Final = {
 }
 _MESSAGE: Final = re.compile(rf"<(?:[\w.-]+:)?({'|'.join(_CAMT)})[\s>/]")
 _OFX: Final = re.compile(r"^\s*OFXHEADER\s*:|<OFX\s*>|<\?OFX\b", re.IGNORECASE)
-_CFONB: Final = re.compile(r"0[1457][0-9]{5}.{111,113}")
+_CFONB: Final = re.compile(r"0[1457][0-9]{5}.{97,113}")  # programs cut the spaces at the end
 _MT940: Final = re.compile(r"^:20:.*?^:25[P]?:.*?^:60[FM]:", re.MULTILINE | re.DOTALL)
 _OTHERS: Final = {
     b"%PDF": gettext_lazy("This is a PDF. Paper cannot be read: download CAMT.053, CFONB 120 or OFX at the bank."),

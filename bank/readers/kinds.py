@@ -26,8 +26,8 @@ _TRANSFER_WORDS: Final = re.compile(r"\b(VIREMENTS?|VIRT?|TRANSFERS?|SEPA CREDIT
 _CFONB: Final = {"05": LineKind.TRANSFER_IN, "18": LineKind.TRANSFER_IN, "06": LineKind.TRANSFER_OUT}
 
 
-def by_iso_code(code: str, *, incoming: bool, returned: bool) -> LineKind:
-    """From `PMNT/RCDT/ESCT` and from a return code."""
+def by_iso_code(code: str, text: str, *, incoming: bool, returned: bool) -> LineKind:
+    """From `PMNT/RCDT/ESCT` and from a return code; a bank that gives none of them is read by its words."""
     domain, family, sub = [*code.split("/"), "", "", ""][:3]
     if sub in _FEES or (domain == "ACMT" and sub):
         return LineKind.FEE
@@ -35,7 +35,7 @@ def by_iso_code(code: str, *, incoming: bool, returned: bool) -> LineKind:
         return _FAMILIES[family][0 if incoming else 1]
     if returned:
         return LineKind.REVERSED if incoming else LineKind.RETURNED
-    return LineKind.OTHER
+    return LineKind.OTHER if code else by_words(text, incoming=incoming)
 
 
 def by_cfonb_code(code: str, text: str, *, incoming: bool, rejected: bool) -> LineKind:

@@ -71,19 +71,20 @@ class _Draft:
     sums: bool = False
 
 
-def labels(payers: Sequence[Payer], count: int, *, seed: int) -> Iterator[Label]:
-    """So many labels; the same seed and payers make the same."""
+def labels(payers: Sequence[Payer], count: int, *, seed: int, once: bool = False) -> Iterator[Label]:
+    """So many labels; the same seed and payers make the same.
+
+    `once`: nobody writes two, so that what they owe is true until they pay it.
+    """
     chance = random.Random(seed)  # noqa: S311 - the same again is the point
-    ways = list(_WAYS)
-    weights = [_WAYS[way][0] for way in ways]
-    made = 0
-    while made < count:
-        way = chance.choices(ways, weights)[0]
-        payer = chance.choice(payers)
-        draft = _WAYS[way][1](chance, payer, payers)
-        if draft is not None:
-            yield _finished(chance, payer, draft, way)
-            made += 1
+    weights = [weight for weight, _way in _WAYS.values()]
+    writers = chance.sample(payers, count) if once else chance.choices(payers, k=count)
+    for payer in writers:
+        draft = None
+        while draft is None:
+            way = chance.choices(list(_WAYS), weights)[0]
+            draft = _WAYS[way][1](chance, payer, payers)
+        yield _finished(chance, payer, draft, way)
 
 
 def write(payer: Payer, *, seed: int, way: str = "") -> Label:
