@@ -12,6 +12,8 @@ class BankConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.events import approval_decided  # noqa: PLC0415 - models are loaded by now
+        from bank.services.transferring.ordering import hear_decision as hear_of_transfer  # noqa: PLC0415 - same
         from bank.services.undoing import hear_decision  # noqa: PLC0415 - same
 
         approval_decided.connect(hear_decision, dispatch_uid="bank.undo")
+        approval_decided.connect(hear_of_transfer, dispatch_uid="bank.transfers")

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Abs, Coalesce
 
+from bank import transfer_checks
 from bank.guards import expected_triggers, installed_triggers
 from bank.models import (
     AnnouncedEvent,
@@ -113,6 +114,27 @@ def what_the_bank_told_is_guarded() -> list[Check]:
     """The triggers that refuse to change what the bank told are there."""
     missing = sorted(expected_triggers(connection.vendor) - installed_triggers(connection))
     return [Check("bank: guards are there", ok=not missing, detail=_said(missing))]
+
+
+def orders_hold_their_money() -> list[Check]:
+    """The money of a transfer that we ordered is reserved until it leaves, and no longer."""
+    wrong = transfer_checks.held_wrong()
+    return [Check("bank: ordered transfers hold their money", ok=not wrong, detail=_said(wrong))]
+
+
+def orders_that_left_are_posted() -> list[Check]:
+    """A transfer that left is on one line of its amount, and posted; a file is the sum of its orders."""
+    wrong = [*transfer_checks.posted_wrong(), *transfer_checks.files_wrong()]
+    return [Check("bank: transfers that left are posted", ok=not wrong, detail=_said(wrong))]
+
+
+def payouts_are_met_once() -> list[Check]:
+    """A payout is on one line of its amount; what is left on 580000 are payouts that no line met."""
+    wrong, rest = transfer_checks.payouts_wrong(), transfer_checks.transit_unexplained()
+    return [
+        Check("bank: payouts are met once", ok=not wrong, detail=_said(wrong)),
+        Check("bank: 580000 is explained", ok=not rest, detail=rest or "none"),
+    ]
 
 
 def _ends() -> list[int]:

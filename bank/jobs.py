@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 
 from bank import services
+from bank.services import transferring
 from bank.services.receipting import TELL
 from outbox.registry import job
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 READ_FOLDER: Final = "bank.read_folder"
 APPLY_DEBITS: Final = "bank.apply_debits"
+SEND_TRANSFERS: Final = "bank.send_transfers"
 MATCH: Final = "bank.match"
 
 
@@ -36,7 +38,19 @@ def apply_debits(*, at: datetime) -> dict[str, int]:
 def match(*, at: datetime) -> dict[str, int]:
     """Match the lines that nobody looked at yet, and undo what a second person agreed to."""
     services.apply_debits(at=at)
+    services.apply_leaving(at=at)
     return {"posted": services.match_new(at=at), "undone": services.undo_approved(at=at)}
+
+
+@job(SEND_TRANSFERS)
+def send_transfers(*, at: datetime) -> dict[str, list[str]]:
+    """Go on with orders that were approved; with a folder of the bank, their file goes into it."""
+    transferring.sweep_orders(at=at)
+    if not settings.SEPA_FOLDER:
+        return {"files": []}
+    transferring.make_file_of_the_day(at=at)
+    left = transferring.drop_transfer_files(Path(settings.SEPA_FOLDER), at=at)
+    return {"files": [file.message_id for file in left]}
 
 
 @job(TELL)

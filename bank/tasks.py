@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from bank import services
-from bank.jobs import APPLY_DEBITS, MATCH, READ_FOLDER
+from bank.jobs import APPLY_DEBITS, MATCH, READ_FOLDER, SEND_TRANSFERS
 from core import clock
 from outbox.services import enqueue
 
@@ -38,3 +38,11 @@ def match() -> None:
 def expire_announced() -> None:
     """Ask the customers whose announced transfer did not come."""
     services.expire_announced(at=clock.now())
+
+
+@shared_task(name="bank.tasks.send_transfers", ignore_result=True)  # type: ignore[untyped-decorator]
+def send_transfers() -> None:
+    """Go on with orders of transfers, from the hour of collection on; one turn an hour is one job, whoever rings."""
+    at = clock.now()
+    if at.astimezone(clock.PARIS).hour >= settings.COLLECT_HOUR:
+        enqueue(SEND_TRANSFERS, {}, key=f"{SEND_TRANSFERS}:{int(at.timestamp()) // 3600}", at=at)

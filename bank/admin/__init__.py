@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
+from bank.admin.orders import TransferFileAdmin, TransferOrderAdmin
 from bank.models import BankAccount, BankLine, Statement
 from core.admin import ReadOnlyAdmin
 from core.formats import in_fours, money_text
@@ -18,7 +19,7 @@ from core.money import Money
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-__all__ = ["BankAccountAdmin", "BankLineAdmin", "StatementAdmin"]
+__all__ = ["BankAccountAdmin", "BankLineAdmin", "StatementAdmin", "TransferFileAdmin", "TransferOrderAdmin"]
 
 
 @admin.register(BankAccount)

@@ -6,10 +6,23 @@ from bank.models.accounts import BankAccount, PartyAccount, TableProfile
 from bank.models.announced import AnnouncedEvent, AnnouncedState, AnnouncedTransfer
 from bank.models.decisions import Decision, Judgement, LineGlance, LineNote, Share
 from bank.models.lines import BankLine, LineDebit, LineWork
+from bank.models.orders import (
+    ORDER_LIVE,
+    KeptRelease,
+    LinePayout,
+    LineRecall,
+    OrderKind,
+    OrderState,
+    TransferFile,
+    TransferFileEvent,
+    TransferOrder,
+    TransferOrderEvent,
+)
 from bank.models.rules import RuleSet
 from bank.models.statements import Statement, StatementFile
 
 __all__ = [
+    "ORDER_LIVE",
     "AnnouncedEvent",
     "AnnouncedState",
     "AnnouncedTransfer",
@@ -17,14 +30,23 @@ __all__ = [
     "BankLine",
     "Decision",
     "Judgement",
+    "KeptRelease",
     "LineDebit",
     "LineGlance",
     "LineNote",
+    "LinePayout",
+    "LineRecall",
     "LineWork",
+    "OrderKind",
+    "OrderState",
     "PartyAccount",
     "RuleSet",
     "Share",
     "Statement",
     "StatementFile",
     "TableProfile",
+    "TransferFile",
+    "TransferFileEvent",
+    "TransferOrder",
+    "TransferOrderEvent",
 ]

@@ -14,19 +14,35 @@ from bank.selectors.announced import (
     waiting_of,
 )
 from bank.selectors.looking_up import active_rules, look_up
+from bank.selectors.orders import (
+    Kept,
+    files_to_hand_over,
+    history_of_order,
+    kept_for_decision,
+    orders,
+    orders_that_ended_badly,
+    orders_to_file,
+)
 from bank.selectors.standing import last_decision, latest_judgement, standing_decision
 
 __all__ = [
     "Delay",
+    "Kept",
     "active_rules",
     "announced_for",
     "announced_open",
     "announced_to_expire",
     "announcements_of",
+    "files_to_hand_over",
     "get_announced",
+    "history_of_order",
+    "kept_for_decision",
     "last_decision",
     "latest_judgement",
     "look_up",
+    "orders",
+    "orders_that_ended_badly",
+    "orders_to_file",
     "reminders_paused_until",
     "standing_decision",
     "usual_delay",

@@ -33,6 +33,7 @@ from bank.services.deciding import (
 from bank.services.describing import BadColumns, describe_table
 from bank.services.dropping import read_drop_folder
 from bank.services.importing import import_file
+from bank.services.leaving import apply_leaving, choices_for, choose
 from bank.services.matching import match_new
 from bank.services.meeting import meet_announced, reopen_announced
 from bank.services.owning import own_accounts
@@ -64,10 +65,13 @@ __all__ = [
     "TooManyAnnounced",
     "announce",
     "apply_debits",
+    "apply_leaving",
     "apply_line",
     "ask_or_undo",
     "book_line",
     "chain_words",
+    "choices_for",
+    "choose",
     "credit_line",
     "days_to_announce",
     "describe_table",

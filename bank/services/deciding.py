@@ -84,9 +84,9 @@ class Handling:
 @transaction.atomic
 def credit_line(line_id: int, shares: Sequence[ShareOf], handling: Handling, *, at: datetime) -> Decision:
     """Credit a line to one or several customers. Raises AlreadyDecided, BadDecision."""
-    work = _open(line_id, handling)
+    work = open_line(line_id, handling)
     customers = _checked(work, shares)
-    decision = _write(work, Action.CREDIT, handling, at=at)
+    decision = write_decision(work, Action.CREDIT, handling, at=at)
     parts = [_part(share, customers[share.customer_id], line_id, at=at) for share in shares]
     received = ledger.receive_many(
         [
@@ -122,9 +122,9 @@ def book_line(line_id: int, account: str, handling: Handling, *, at: datetime) -
     if account not in ACCOUNTS:
         raise BadDecision(_("Choose one of the accounts."))
     _need_reason(handling)
-    work = _open(line_id, handling)
+    work = open_line(line_id, handling)
     line = work.line
-    decision = _write(work, Action.BOOK, handling, at=at)
+    decision = write_decision(work, Action.BOOK, handling, at=at)
     posting = house_posting(
         line,
         journal=ledger.Journal.MISCELLANEOUS,
@@ -147,8 +147,8 @@ def ignore_line(line_id: int, handling: Handling, *, at: datetime) -> Decision:
     A movement that was told twice is not in the books again. Raises as `credit_line`.
     """
     _need_reason(handling)
-    work = _open(line_id, handling, (*WAITING, LineState.TWICE))
-    return _write(work, Action.IGNORE, handling, at=at, state=LineState.IGNORED)
+    work = open_line(line_id, handling, (*WAITING, LineState.TWICE))
+    return write_decision(work, Action.IGNORE, handling, at=at, state=LineState.IGNORED)
 
 
 @transaction.atomic
@@ -180,7 +180,7 @@ def note_line(line_id: int, text: str, *, by: User, at: datetime) -> LineNote:
     return LineNote.objects.create(line_id=line_id, by=by, at=at, text=plain)
 
 
-def _open(line_id: int, handling: Handling, states: Sequence[LineState] = WAITING) -> LineWork:
+def open_line(line_id: int, handling: Handling, states: Sequence[LineState] = WAITING) -> LineWork:
     """The line under lock, as the person saw it. Raises AlreadyDecided."""
     work = lock_work(line_id)
     if work.version != handling.version or work.state not in states:
@@ -234,7 +234,7 @@ def _part(share: ShareOf, customer: Customer, line_id: int, *, at: datetime) -> 
     return Part(customer.pk, share.amount.cents, tuple(numbers))
 
 
-def _write(
+def write_decision(
     work: LineWork, action: Action, handling: Handling, *, at: datetime, state: LineState = LineState.POSTED
 ) -> Decision:
     """Write the decision down and take the line out of what waits."""

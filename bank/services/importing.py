@@ -16,6 +16,7 @@ from bank.matching import FIRST_STATE
 from bank.models import BankAccount, BankLine, LineWork, PartyAccount, Statement, StatementFile
 from bank.services.debiting import apply_debits
 from bank.services.describing import known_profiles
+from bank.services.leaving import apply_leaving
 from bank.services.matching import foresee, match_new
 from bank.services.planning import Planned, Preview, plan
 from core.crypto import blind_index
@@ -70,6 +71,7 @@ def import_file(
             _write(planned, kept, place, at=at)
     statements = list(kept.statements.values_list("pk", flat=True))
     apply_debits(at=at, statements=statements)
+    apply_leaving(at=at, statements=statements)
     match_new(at=at, statements=statements)
     return replace(preview, imported=kept)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from bank.locks import lock_work
 from bank.matching.rules import Chip
-from bank.models import Decision, Share
+from bank.models import Decision, LineRecall, Share
 from bank.services.telling import HELD, tell_corrected, tell_received, unsay
 from bank.words import Action
 from core.clock import at_noon
@@ -57,7 +57,7 @@ def tell(decision_ids: Sequence[int], *, at: datetime) -> int:
 def _tell(decision_id: int, line_id: int, *, at: datetime) -> bool:
     lock_work(line_id)  # an undo waits, or has been
     decision = Decision.objects.select_related("line", "judgement").get(pk=decision_id)
-    if Decision.objects.filter(undoes=decision).exists():
+    if Decision.objects.filter(undoes=decision).exists() or LineRecall.objects.filter(original=line_id).exists():
         return False
     for share in decision.shares.select_related("customer").filter(customer__isnull=False).order_by("place"):
         _receipt(share, decision, at=at)
@@ -79,7 +79,7 @@ def _receipt(share: Share, decision: Decision, *, at: datetime) -> None:
         balance_after=balance,
         settled=settled_of(share),
         at=at,
-        key=_key(share, decision),
+        key=key_of(share, decision),
     )
     tell_received(
         customer,
@@ -87,14 +87,15 @@ def _receipt(share: Share, decision: Decision, *, at: datetime) -> None:
         payer=decision.line.party_name,
         settled=settled_of(share),
         balance=balance,
-        key=f"{_key(share, decision)}:received",
+        key=f"{key_of(share, decision)}:received",
         at=decision.at,
         paid_twice=_is_paid_twice(decision),
         receipt=receipt.number,
     )
 
 
-def _key(share: Share, decision: Decision) -> str:
+def key_of(share: Share, decision: Decision) -> str:
+    """The name of a share in receipts and mails."""
     return f"bank:{decision.pk}:{share.place}"
 
 
@@ -129,5 +130,5 @@ def take_back_receipt(share: Share, decision: Decision, out: ledger.MoneyOut, *,
         reference=reference_of(share, decision),
     )
     invoices.cancel_receipt(reference_of(share, decision), reversal, at=at)
-    if not unsay(f"{_key(share, decision)}:received", at=at) and share.customer is not None:
-        tell_corrected(share.customer, amount=share.amount, key=f"{_key(share, decision)}:corrected", at=at)
+    if not unsay(f"{key_of(share, decision)}:received", at=at) and share.customer is not None:
+        tell_corrected(share.customer, amount=share.amount, key=f"{key_of(share, decision)}:corrected", at=at)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.models import Approval, ApprovalState
 from bank.locks import lock_work
-from bank.models import Decision
+from bank.models import Decision, LinePayout
 from bank.selectors.looking_up import active_rules
 from bank.selectors.standing import standing_decision
 from bank.services.booking import SUSPENSE, house_posting, label_of_books, piece_of
@@ -117,6 +117,7 @@ def reopen(work: LineWork, decision: Decision, *, reason: str, by: User | None, 
         reason=" ".join(reason.split())[:300],
         undoes=decision,
     )
+    LinePayout.objects.filter(line=work.pk).delete()
     row, rules = active_rules()
     [case] = judge_works([work], rules, at=at)
     if case.judged is not None:

@@ -38,6 +38,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     debits = _list(request, _("Automatic debits"), "payments.debit", "event_repeat")
     rules = _list(request, _("Top-up rules"), "payments.topuprule", "autorenew")
     files = _list(request, _("Files for the bank"), "payments.remittance", "upload_file")
+    transfers = _list(request, _("Transfers to send"), "bank.transferorder", "outbound")
     return [
         to_do,
         *customers,
@@ -53,6 +54,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *_with_pages(request, files, "remises"),
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
         *_with_pages(request, statements, "banque"),
+        *_with_pages(request, transfers, "virements"),
         *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),

@@ -16,6 +16,7 @@ from billing_portal.staff.dispute_queues import dispute_queues
 from billing_portal.staff.queues import Queue, listed, size
 from billing_portal.staff.refund_forms import KEPT
 from billing_portal.staff.todo_till import till
+from billing_portal.staff.transfer_queues import transfer_queues
 from invoices.selectors import waiting_validations
 from ledger import selectors as ledger
 from outbox import selectors as outbox
@@ -31,6 +32,7 @@ _REMEMBERED_SECONDS = 20
 def queues(*, at: datetime) -> list[Queue]:
     """Everything that may wait, the urgent first, then what waits longest, then what is empty. One query each."""
     money = [*_payments(at), *_refunds(at), *dispute_queues(at=at), *debit_queues(at=at), *till(at)]
+    money += transfer_queues(at=at)
     found = [*_decisions(at), *_numbers(at), *money, *_documents(at), *_work(at), *_mails(at)]
     return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
 

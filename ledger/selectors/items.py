@@ -251,6 +251,12 @@ def kept_money(key: str) -> list[KeptMoney]:
     ]
 
 
+def lots_under(keys: Sequence[str]) -> dict[str, int]:
+    """The lot whose money each of these holds keeps; those that are over, or on no lot, are left out. One query."""
+    rows = Hold.objects.filter(key__in=keys, released_at__isnull=True, lot__isnull=False)
+    return {key: lot for key, lot in rows.values_list("key", "lot") if lot is not None}
+
+
 def allocations_of(document_ref: str) -> list[AllocationView]:
     """All that reduced this document or was undone, in order."""
     rows = Allocation.objects.filter(item__document_ref=document_ref).select_related("tx", "lot", "item")

@@ -13,15 +13,22 @@ from datetime import date
 from xml.sax.saxutils import escape
 
 OUR_IBAN = "FR7699999000010001234567809"
-_CODES = {"": "RCDT/ESCT", "out": "ICDT/ESCT", "collected": "IDDT/ESDD", "returned": "IDDT/UPDD", "fee": "MDOP/CHRG"}
+_CODES = {
+    "": "RCDT/ESCT",
+    "taken back": "RCDT/RRTN",
+    "out": "ICDT/ESCT",
+    "collected": "IDDT/ESDD",
+    "returned": "IDDT/UPDD",
+    "fee": "MDOP/CHRG",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One entry, or one detail of a batch. Cents, signed: money in is positive.
 
-    `kind` is empty (by the sign: transfer in or out), `collected`, `returned` or `fee`. `charges` is what the bank
-    keeps besides, so that the entry is the amount less the charges.
+    `kind` is empty (by the sign: transfer in or out), `collected`, `returned`, `taken back` or `fee`. `charges` is what
+    the bank keeps besides, so that the entry is the amount less the charges.
     """
 
     cents: int

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from bank.announced_transitions import announced_states_page
+from bank.order_transitions import order_states_page
 from billing_portal.settings_page import settings_page
 from invoices.quote_transitions import quote_states_page
 from payments import dispute_transitions, refund_transitions, transitions
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             "states/debit.md": debit_states_page(),
             "states/method.md": method_states_page(),
             "states/remittance.md": remittance_states_page(),
+            "states/transfer_order.md": order_states_page(),
             "states/quote.md": quote_states_page(),
             "states/dispute.md": dispute_transitions.states_page(),
         }

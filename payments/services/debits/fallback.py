@@ -25,8 +25,6 @@ from payments.models import (
     Reason,
     SavedMethod,
 )
-from payments.selectors.methods import why_unfit
-from payments.services.debits.amounts import amount_now
 from payments.services.debits.ending import give_up
 from payments.services.debits.scheduling import days_for, from_day
 from payments.services.debits.telling import announce, tell_refused
@@ -49,9 +47,9 @@ def after_refusal(debit: Debit, payment: Payment, kind: DeclineKind, *, at: date
         if (day := _next_day(debit, payment, at=at)) is not None:
             _again(debit, payment, day, at=at)
             return
-    elif kind != DeclineKind.UNFIT:
+    else:
         spoil(payment, kind, at=at)
-    method = next_method(debit, on=local_date(at))
+    method = next_method(debit)
     if method is None:
         give_up(debit, payment, at=at)
     else:
@@ -59,16 +57,11 @@ def after_refusal(debit: Debit, payment: Payment, kind: DeclineKind, *, at: date
         tell_refused(debit, payment, at=at)
 
 
-def next_method(debit: Debit, *, on: date) -> SavedMethod | None:
-    """The first usable method, the default before the others, that has not refused this debit and may be debited of it.
-
-    The caller holds the lock.
-    """
+def next_method(debit: Debit) -> SavedMethod | None:
+    """The first usable method, the default before the others, that has not refused this debit."""
     refused = debit.attempts.filter(status=PaymentStatus.REFUSED).values("used_method")
     active = SavedMethod.objects.filter(customer=debit.customer_id, state=MethodState.ACTIVE).exclude(pk__in=refused)
-    amount = amount_now(debit)
-    in_order = active.order_by("-is_default", "position", "pk")
-    return next((each for each in in_order if why_unfit(each, amount, on=on) is None), None)
+    return active.order_by("-is_default", "position", "pk").first()
 
 
 def switch(debit: Debit, method: SavedMethod, *, at: datetime) -> None:
