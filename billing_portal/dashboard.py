@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, may, require_permission
 from accounts.selectors import current_seller
+from bank.selectors import waited_for
+from bank.tracking import on_their_way
 from billing_portal.balance_chart import balance_chart, first_day
 from billing_portal.standing import Claim, Situation, standing
 from core.clock import local_date
@@ -29,12 +31,13 @@ from payments.selectors import being_checked, document_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from django.http import HttpResponse
 
     from accounts.models import Customer, Seller
     from accounts.permissions import CustomerRequest
+    from bank.tracking import Tracked
     from invoices.states import Settlement
     from ledger.selectors import Movement
 
@@ -74,6 +77,7 @@ class Document:
     state: str
     kind: str
     is_credit_note: bool
+    expects: bool
 
 
 @require_permission(Permission.SEE)
@@ -81,12 +85,13 @@ class Document:
 def dashboard(request: CustomerRequest) -> HttpResponse:
     """Where the account stands today."""
     may_pay = may(request.membership, Permission.PAY)
-    page = overview(request.customer, today=local_date(request.now), may_pay=may_pay)
+    page = overview(request.customer, at=request.now, may_pay=may_pay)
     return render(request, "dashboard.html", page)
 
 
-def overview(customer: Customer, *, today: date, may_pay: bool) -> dict[str, Any]:
-    """Everything that the page says. At most seven queries."""
+def overview(customer: Customer, *, at: datetime, may_pay: bool) -> dict[str, Any]:
+    """Everything that the page says. At most seven queries; nine while a transfer is waited for."""
+    today = local_date(at)
     balance = ledger.get_balance(customer.pk)
     items = ledger.open_items(customer.pk)
     payment = being_checked(customer)
@@ -113,13 +118,20 @@ def overview(customer: Customer, *, today: date, may_pay: bool) -> dict[str, Any
         "documents": documents[:LATEST_INVOICES],
         "chart": balance_chart(series, today=today),
         "reference": customer.reference,
+        "announced": _on_their_way(customer, documents, at=at),
         "transfer": _transfer(current_seller(on=today)),
     }
+
+
+def _on_their_way(customer: Customer, documents: Sequence[Document], *, at: datetime) -> list[Tracked]:
+    """The transfers that were announced. The question about the documents has answered whether there are any."""
+    return on_their_way(customer, at=at) if not documents or documents[0].expects else []
 
 
 def _documents(customer: Customer, left: Mapping[str, Money], today: date) -> list[Document]:
     """The last invoices and credit notes; `left` is what is still to pay, by number. One query."""
     issued = with_taken(Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED))
+    issued = issued.annotate(expects=waited_for("customer"))
     return [
         _document(
             invoice,
@@ -140,6 +152,7 @@ def _document(invoice: Invoice, state: Settlement) -> Document:
         str(state.label),
         state.tag,
         invoice.is_credit_note,
+        bool(getattr(invoice, "expects", False)),
     )
 
 

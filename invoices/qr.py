@@ -17,11 +17,13 @@ _NAME_LENGTH = 70
 MASK = 2
 
 
-def transfer_payload(*, holder: str, iban: str, bic: str, amount: Money, reference: str) -> str:
-    """The text of the code: version 002, UTF-8, SEPA credit transfer, structured reference (ISO 11649)."""
-    return "\n".join(
-        ["BCD", "002", "1", "SCT", bic, holder[:_NAME_LENGTH], iban, f"EUR{amount.euros:.2f}", "", reference]
-    )
+def transfer_payload(*, holder: str, iban: str, bic: str, amount: Money | None, reference: str) -> str:
+    """The text of the code: version 002, UTF-8, SEPA credit transfer, structured reference (ISO 11649).
+
+    Without an amount the payer types it (EPC069-12 §3: it is optional).
+    """
+    sum_line = f"EUR{amount.euros:.2f}" if amount else ""
+    return "\n".join(["BCD", "002", "1", "SCT", bic, holder[:_NAME_LENGTH], iban, sum_line, "", reference])
 
 
 def qr_path(payload: str) -> tuple[str, int]:

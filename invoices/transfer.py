@@ -33,8 +33,8 @@ class Transfer:
         return self.code_size + 2 * QUIET_MODULES
 
 
-def transfer_of(seller: Seller, buyer: Buyer, amount: Money) -> Transfer:
-    """The box for that amount: the account of the seller as frozen on the document, the numbers of its buyer."""
+def transfer_of(seller: Seller, buyer: Buyer, amount: Money | None) -> Transfer:
+    """The box for that amount (none: the payer types it): the account of the seller, the numbers of the buyer."""
     payload = qr.transfer_payload(
         holder=seller.bank_holder,
         iban=seller.iban,

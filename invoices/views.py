@@ -22,6 +22,7 @@ from invoices.archive import ArchiveDamaged
 from invoices.forms import InvoiceFilters, ZipForm
 from invoices.models import Invoice, Quote, Receipt, ReceiptCancellation
 from invoices.reports import invoice_sheet
+from invoices.saying import said_of
 from invoices.states import RenditionKind
 from invoices.zipping import DOCUMENTS_AT_MOST, TooLarge, zip_of
 
@@ -78,7 +79,8 @@ def invoice_detail(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     if invoice.is_credit_note:
         return render(request, "invoices/credit_note.html", {"page": selectors.credit_note_page(invoice)})
     page = selectors.invoice_page(invoice, on=local_date(request.now))
-    return render(request, "invoices/detail.html", {"page": page})
+    said = said_of(invoice, at=request.now) if page.open else []
+    return render(request, "invoices/detail.html", {"page": page, "said": said})
 
 
 @require_permission(Permission.SEE)

@@ -11,6 +11,7 @@ from bank.selectors.announced import (
     get_announced,
     reminders_paused_until,
     usual_delay,
+    waited_for,
     waiting_of,
 )
 from bank.selectors.looking_up import active_rules, look_up
@@ -46,5 +47,6 @@ __all__ = [
     "reminders_paused_until",
     "standing_decision",
     "usual_delay",
+    "waited_for",
     "waiting_of",
 ]

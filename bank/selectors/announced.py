@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from bank.models import AnnouncedState, AnnouncedTransfer
-from core.clock import local_date
 from payments.target import is_target_day
 
 if TYPE_CHECKING:
@@ -56,6 +55,11 @@ def announced_open(customer_ids: Iterable[int]) -> dict[int, list[AnnouncedTrans
 def waiting_of(customer: Customer) -> list[AnnouncedTransfer]:
     """What that customer has announced and did not come yet, the first sent first."""
     return announced_open([customer.pk]).get(customer.pk, [])
+
+
+def waited_for(customer_column: str) -> Exists:
+    """Whether the customer of a row of another query waits for a transfer: an answer without a query of its own."""
+    return Exists(AnnouncedTransfer.objects.filter(customer=OuterRef(customer_column), state=AnnouncedState.ANNOUNCED))
 
 
 def announcements_of(customer: Customer, *, at: datetime) -> list[AnnouncedTransfer]:
@@ -118,8 +122,3 @@ def announced_since(customer_id: int, since: datetime) -> int:
 def _bank_days(sent: date, booked: date) -> int:
     """The TARGET days from one to the other; 0 when it came the same day, or before it was said to leave."""
     return sum(is_target_day(sent + _DAY * step) for step in range(1, (booked - sent).days + 1))
-
-
-def is_late(announced: AnnouncedTransfer, expected_on: date, *, at: datetime) -> bool:
-    """Whether it takes longer than usual."""
-    return announced.is_open and local_date(at) > expected_on

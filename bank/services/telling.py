@@ -108,7 +108,7 @@ def unsay(key: str, *, at: datetime) -> bool:
 
 
 def _transfer() -> str:
-    return settings.SITE_URL + reverse("payments:top_up")
+    return settings.SITE_URL + reverse("bank:transfer")
 
 
 def _transactions() -> str:

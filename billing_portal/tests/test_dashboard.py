@@ -193,7 +193,7 @@ def test_latest_means_five_movements_and_three_invoices(cast: Cast, noon: dateti
         bill(cast.individual, at=noon + timedelta(days=30 * months))
 
     with translation.override("fr"):
-        page = overview(cast.individual, today=local_date(noon + timedelta(days=151)), may_pay=True)
+        page = overview(cast.individual, at=noon + timedelta(days=151), may_pay=True)
 
     assert page["lines"][0].label.startswith("Facture FA2027-")
     assert (len(page["lines"]), len(page["documents"])) == (5, 3)

@@ -11,6 +11,7 @@ from core.money import ZERO, Money
 from invoices.models import Invoice, Receipt, ReceiptCancellation, Rendition
 from invoices.parties import Buyer, Seller
 from invoices.presenting import LINES_SHOWN, ShownLine, ShownPayment, ShownVat, shown_lines, shown_payment, shown_vat
+from invoices.saying import flags
 from invoices.selectors.corrections import last_day_to_correct
 from invoices.selectors.credits import credit_notes_of
 from invoices.selectors.files import DocumentFiles, files_of
@@ -121,7 +122,7 @@ def issued_invoice(customer: Customer, public_id: UUID) -> Invoice:
     """
     notes = Invoice.objects.filter(original=OuterRef("pk"), status=InvoiceStatus.ISSUED)
     found = Invoice.objects.select_related("original", "replaces", "replaced_by").annotate(
-        has_credit_notes=Exists(notes)
+        has_credit_notes=Exists(notes), **flags()
     )
     return found.get(customer=customer, public_id=public_id, status=InvoiceStatus.ISSUED)
 

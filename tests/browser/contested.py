@@ -1,12 +1,15 @@
-"""A customer one of whose payments is contested: part of it is gone, its receipt cancelled for that; nothing is due."""
+"""A customer one of whose payments is contested: part of it is gone; nothing is due, and a transfer is on its way."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from accounts import services as accounts
 from accounts.models import CustomerKind, User
+from bank import services as bank
+from core.clock import local_date
 from core.money import Money
 from invoices import services as invoices
 from payments.gateways.base import Dispute as Told
@@ -58,4 +61,5 @@ def contest_and_attest(now: datetime) -> tuple[User, Payment, Attestation]:
     )
     apply_dispute(payment.pk, told, seen=0, at=now)
     attested = invoices.attest_nothing_due(customer, by=None, at=now)
+    bank.announce(customer, bank.Announcement(Money(4_680), local_date(now), uuid4()), by=None, at=now)
     return User.objects.get(email="librairie@example.org"), payment, attested

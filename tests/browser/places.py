@@ -60,6 +60,12 @@ PLACES = [
     Place("dashboard, read only", _named("dashboard"), lambda world: world.cast.accountant),
     Place("dashboard, public body", _named("dashboard"), lambda world: world.mayor),
     Place("top-up", _named("payments:top_up"), claire),
+    Place("transfer", _named("bank:transfer"), claire),
+    Place("transfer, wrong amount", lambda _w: reverse("bank:transfer") + "?amount=douze", claire),
+    Place("transfer, nothing due", _named("bank:transfer"), lambda world: world.cast.outsider),
+    Place("transfer, read only", _named("bank:transfer"), lambda world: world.cast.accountant),
+    Place("transfer, public body", _named("bank:transfer"), lambda world: world.mayor),
+    Place("transfer, announced", _named("bank:transfer"), lambda world: world.contester),
     Place("progress, credited", lambda w: reverse("payments:progress", args=[w.credited.public_id]), claire),
     Place(
         "progress, being checked",

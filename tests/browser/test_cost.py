@@ -25,7 +25,7 @@ STAFF = ("admin:", "staff:")
 POSTS = {
     *("accounts:change_member", "accounts:change_text", "accounts:language", "accounts:switch"),
     *("invoices:accept_quote", "invoices:refuse_quote", "payments:change_method", "payments:change_debit"),
-    *("payments:pay_debit", "payments:sign_mandate"),
+    *("payments:pay_debit", "payments:sign_mandate", "bank:announce", "bank:withdraw"),
 }
 FILES = {
     *("invoices:csv", "invoices:xlsx", "invoices:zip", "invoices:pdf", "invoices:plain_pdf", "invoices:xml"),
@@ -42,6 +42,7 @@ FILES = {
         "invoices:attestation_pdf",
         "payments:mandate_pdf",
         "security_txt",
+        "bank:slip",
     ),
 }
 MACHINES = {"healthz", "payments:webhook_paypal", "payments:webhook_stripe"}
