@@ -41,8 +41,8 @@ corpus: .venv/.dev-ok ## 600 invoices and credit notes of every kind through eve
 simulation: .venv/.dev-ok ## live 200 random lives of payments, with faults and crashes (long; SEEDS=, FIRST=)
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),200) --first $(or $(FIRST),1)
 
-year: .venv/.dev-ok ## live a simulated year of automatic collection (long; CUSTOMERS=, SEED=, MONTHS=)
-	$(BIN)/python -m tests.simulation --year $(or $(CUSTOMERS),200) --first $(or $(SEED),1) --months $(or $(MONTHS),12)
+year: .venv/.dev-ok ## live a simulated year of automatic collection (long; CUSTOMERS=, SEED=, MONTHS=, PAPERS=0)
+	$(BIN)/python -m tests.simulation --year $(or $(CUSTOMERS),200) --first $(or $(SEED),1) --months $(or $(MONTHS),12) $(if $(filter 0,$(PAPERS)),--no-papers)
 
 docs: .venv/.dev-ok ## write again the pages of docs/ that are made from the code
 	$(BIN)/python manage.py write_docs

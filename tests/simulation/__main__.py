@@ -20,9 +20,11 @@ def main() -> int:
     asked.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     asked.add_argument("--year", type=int, default=0, metavar="CUSTOMERS", help="Live a year of so many customers.")
     asked.add_argument("--months", type=int, default=12, help="Months of invoices of that year.")
+    asked.add_argument("--no-papers", action="store_true", help="Leave the jobs of PDFs undone in that year.")
     options = asked.parse_args()
     if options.year:
         how = {"YEAR_CUSTOMERS": options.year, "YEAR_MONTHS": options.months, "YEAR_SEED": options.first}
+        how["YEAR_PAPERS"] = int(not options.no_papers)
         return _pytest("test_year.py", options.engine, {name: str(value) for name, value in how.items()})
     seeds = ",".join(str(seed) for seed in range(options.first, options.first + options.seeds))
     return _pytest("test_life.py", options.engine, {"SIMULATION_SEEDS": seeds, "SIMULATION_STEPS": str(options.steps)})

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 CUSTOMERS = int(os.environ.get("YEAR_CUSTOMERS", str(len(TEMPERS))))
 MONTHS = int(os.environ.get("YEAR_MONTHS", "1"))
+PAPERS = os.environ.get("YEAR_PAPERS", "1") == "1"
 SEED = int(os.environ.get("YEAR_SEED", "1"))
 
 
@@ -34,7 +35,7 @@ def test_a_year_collects_everything_once_or_says_why_not(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings.TOP_UPS_PER_HOUR = 1_000_000
-    year = Year(SEED, speaking, CUSTOMERS, clock=monkeypatch)
+    year = Year(SEED, speaking, CUSTOMERS, clock=monkeypatch, papers=PAPERS)
 
     for month in range(MONTHS):
         year.live_month(month)
