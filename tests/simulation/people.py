@@ -12,7 +12,6 @@ from accounts.models import Customer, CustomerKind
 from accounts.selectors import current_seller
 from core.money import Money
 from ledger import selectors as books
-from ledger import services as ledger
 from payments import selectors, services
 from payments.models import BankDebit, Debit, DebitState, Method, PaymentStatus, Provider, SavedMethod
 from payments.services import Wish, collecting, remitting
@@ -130,27 +129,15 @@ class People:
             self._transfer(customer)
 
     def _transfer(self, customer: Customer) -> None:
-        """What is owed, or a part of it, arrives on our account; staff credit it."""
+        """What is owed, or a part of it, arrives on our account; the statement of the next day credits it."""
         owed = books.get_balance(customer.pk).receivable.cents
         if not owed:
             return
         cents = self.year.dice.choice((owed, owed, max(owed // 2, 1)))
-        number = self.year.seen["transfers"] = self.year.seen["transfers"] + 1
+        self.year.seen["transfers"] += 1
         account = current_seller(on=self.year.today).iban.replace(" ", "")
-        facts = {"cents": cents, "name": customer.name, "text": f"VIR {number}", "account": account}
+        facts = {"cents": cents, "name": customer.name, "text": f"VIR {customer.reference.shown}", "account": account}
         self.year.bank.control("bank/transfers", **facts)
-        ledger.receive_money(
-            customer.pk,
-            Money(cents),
-            source=ledger.Source(ledger.Origin.TRANSFER, f"T{number}", ""),
-            clearing_account="512000",
-            journal=ledger.Journal.BANK,
-            label="Virement",
-            piece_ref=f"T{number}",
-            piece_date=self.year.today,
-            key=f"transfer:{number}",
-            at=self.year.at,
-        )
         self.transfers[customer.pk] = self.transfers.get(customer.pk, 0) + cents
         self.year.seen["transferred cents"] += cents
 
