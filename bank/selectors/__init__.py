@@ -24,11 +24,15 @@ from bank.selectors.orders import (
     orders_that_ended_badly,
     orders_to_file,
 )
+from bank.selectors.metrics import AGES, Age, Metrics, matching_metrics, suspense_by_age
 from bank.selectors.standing import last_decision, latest_judgement, standing_decision
 
 __all__ = [
+    "AGES",
+    "Age",
     "Delay",
     "Kept",
+    "Metrics",
     "active_rules",
     "announced_for",
     "announced_open",
@@ -44,8 +48,10 @@ __all__ = [
     "orders",
     "orders_that_ended_badly",
     "orders_to_file",
+    "matching_metrics",
     "reminders_paused_until",
     "standing_decision",
+    "suspense_by_age",
     "usual_delay",
     "waited_for",
     "waiting_of",

@@ -40,6 +40,7 @@ from bank.services.owning import own_accounts
 from bank.services.planning import Chain, Planned, Preview, chain_words, summary, work_by_state
 from bank.services.receipting import tell
 from bank.services.reporting import read_report
+from bank.services.ruling import BadRules, Change, Shadow, activate_rules, draft_rules, shadow
 from bank.services.undoing import NeedsApproval, ask_or_undo, undo, undo_approved
 from bank.words import LineState
 
@@ -51,7 +52,9 @@ __all__ = [
     "Announcement",
     "BadColumns",
     "BadDecision",
+    "BadRules",
     "Chain",
+    "Change",
     "DayRefused",
     "Handling",
     "LineState",
@@ -61,8 +64,10 @@ __all__ = [
     "NotWithdrawable",
     "Planned",
     "Preview",
+    "Shadow",
     "ShareOf",
     "TooManyAnnounced",
+    "activate_rules",
     "announce",
     "apply_debits",
     "apply_leaving",
@@ -75,6 +80,7 @@ __all__ = [
     "credit_line",
     "days_to_announce",
     "describe_table",
+    "draft_rules",
     "expire_announced",
     "flag_line",
     "ignore_line",
@@ -87,6 +93,7 @@ __all__ = [
     "read_drop_folder",
     "read_report",
     "reopen_announced",
+    "shadow",
     "summary",
     "tell",
     "undo",
