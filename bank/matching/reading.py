@@ -68,8 +68,11 @@ def _read_customer(mention: Mention, known: Known, reading: Reading) -> None:
     if not found:
         return
     reading.is_torn |= len(found) > 1
-    target = reading.checked if checked else reading.unchecked
-    target += [each for each in found if each not in (*reading.checked, *reading.unchecked)]
+    if checked:
+        reading.checked += [each for each in found if each not in reading.checked]
+        reading.unchecked = [each for each in reading.unchecked if each not in reading.checked]
+    else:
+        reading.unchecked += [each for each in found if each not in (*reading.checked, *reading.unchecked)]
 
 
 def _read_item(mention: Mention, known: Known, reading: Reading) -> None:

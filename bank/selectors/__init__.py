@@ -15,6 +15,7 @@ from bank.selectors.announced import (
     waiting_of,
 )
 from bank.selectors.looking_up import active_rules, look_up
+from bank.selectors.metrics import AGES, Age, Metrics, matching_metrics, suspense_by_age
 from bank.selectors.orders import (
     Kept,
     files_to_hand_over,
@@ -24,7 +25,6 @@ from bank.selectors.orders import (
     orders_that_ended_badly,
     orders_to_file,
 )
-from bank.selectors.metrics import AGES, Age, Metrics, matching_metrics, suspense_by_age
 from bank.selectors.standing import last_decision, latest_judgement, standing_decision
 
 __all__ = [
@@ -45,10 +45,10 @@ __all__ = [
     "last_decision",
     "latest_judgement",
     "look_up",
+    "matching_metrics",
     "orders",
     "orders_that_ended_badly",
     "orders_to_file",
-    "matching_metrics",
     "reminders_paused_until",
     "standing_decision",
     "suspense_by_age",

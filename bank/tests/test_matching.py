@@ -110,6 +110,10 @@ def test_a_customer_number_beside_the_invoice_of_another_waits(desk: MatchingDes
     assert (work.state, desk.owes(cast.company)) == (LineState.SEVERAL, 4_680)
 
 
+def test_a_number_said_twice_with_its_check_digits_once_is_checked(desk: MatchingDesk, customer: Customer) -> None:
+    assert desk.receive(5_000, f"CLIENT {customer.number} REF {customer.reference.shown}").state == LineState.POSTED
+
+
 def test_check_digits_that_do_not_hold_name_nobody(desk: MatchingDesk, customer: Customer) -> None:
     wrong = f"{customer.number}-{(int(customer.reference.check_digits) + 1) % 97:02d}"
     work = desk.receive(5_000, f"CLIENT {wrong}")

@@ -41,7 +41,10 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         *("view_savedmethod", "view_cardattempt", "view_refund", "view_dispute", "view_fraudwarning", "change_dispute"),
         *("view_mandate", "view_debit", "view_remittance", "view_bankanswer", "view_collectingrule", "view_topuprule"),
     ),
-    "bank": ("view_statement", "view_bankline", "view_bankaccount", "view_transferorder", "view_transferfile"),
+    "bank": (
+        *("view_statement", "view_bankline", "view_bankaccount", "view_ruleset"),
+        *("view_transferorder", "view_transferfile"),
+    ),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
@@ -53,7 +56,10 @@ _FINANCE: dict[str, tuple[str, ...]] = {
         *("add_mandate", "change_mandate", "change_debit", "change_collectingrule", "change_topuprule"),
         *("add_remittance", "change_remittance", "add_answerreview"),
     ),
-    "bank": ("add_statementfile", "add_bankaccount", "change_bankaccount", "add_transferorder", "add_transferfile"),
+    "bank": (
+        *("add_statementfile", "add_bankaccount", "change_bankaccount", "change_ruleset"),
+        *("add_transferorder", "add_transferfile"),
+    ),
 }
 GRANTS = {
     SUPPORT: _SUPPORT,

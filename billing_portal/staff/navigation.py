@@ -56,6 +56,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *_with_pages(request, statements, "banque"),
         *_with_pages(request, transfers, "virements"),
         *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),
+        *_page(request, _("Rules of matching"), "staff:rules", "rule", "bank.view_ruleset"),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),
         *_list(request, _("Mails"), "outbox.message", "mail"),
