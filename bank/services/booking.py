@@ -12,7 +12,7 @@ from ledger import selectors as books
 from ledger import services as ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from bank.models import BankLine, LineWork
@@ -102,6 +102,11 @@ def arrival(
 def effective_day(line: BankLine) -> date:
     """The booking date, or the first open day when its month is closed."""
     return books.first_open_day(line.booked_on)
+
+
+def effective_days(lines: Iterable[BankLine]) -> dict[date, date]:
+    """The same of many lines, by their booking date."""
+    return {day: books.first_open_day(day) for day in {line.booked_on for line in lines}}
 
 
 def piece_of(line: BankLine) -> str:

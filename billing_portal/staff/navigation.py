@@ -33,12 +33,10 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
     refunds = _with_pages(request, _list(request, _("Refunds"), "payments.refund", "undo"), "remboursements")
     disputes = _with_pages(request, _list(request, _("Disputes"), "payments.dispute", "gavel"), "litiges")
     mandates = _with_pages(request, _list(request, _("Mandates"), "payments.mandate", "signature"), "mandats")
-    statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
     run = _page(request, _("Run of the day"), "staff:run", "today", "payments.view_debit")
     debits = _list(request, _("Automatic debits"), "payments.debit", "event_repeat")
     rules = _list(request, _("Top-up rules"), "payments.topuprule", "autorenew")
     files = _list(request, _("Files for the bank"), "payments.remittance", "upload_file")
-    transfers = _list(request, _("Transfers to send"), "bank.transferorder", "outbound")
     return [
         to_do,
         *customers,
@@ -53,14 +51,23 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *rules,
         *_with_pages(request, files, "remises"),
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
-        *_with_pages(request, statements, "banque"),
-        *_with_pages(request, transfers, "virements"),
-        *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),
-        *_page(request, _("Rules of matching"), "staff:rules", "rule", "bank.view_ruleset"),
+        *_bank(request),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),
         *_list(request, _("Mails"), "outbox.message", "mail"),
         health,
+    ]
+
+
+def _bank(request: HttpRequest) -> list[dict[str, Any]]:
+    """The bank: its statements, what we send, lines, and the rules by which they are matched."""
+    statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
+    transfers = _list(request, _("Transfers to send"), "bank.transferorder", "outbound")
+    return [
+        *_with_pages(request, statements, "banque"),
+        *_with_pages(request, transfers, "virements"),
+        *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),
+        *_page(request, _("Rules of matching"), "staff:rules", "rule", "bank.view_ruleset"),
     ]
 
 
