@@ -15,6 +15,7 @@ from core.money import ZERO, Money, NotAnAmount, parse_euros
 from invoices.parties import copy_buyer, copy_seller
 from invoices.transfer import transfer_of
 from ledger import selectors as books
+from ledger.kinds import ItemKind
 from payments.forms import amount_words, typed
 from payments.selectors import standing_debits
 from payments.services.collecting import may_change
@@ -34,7 +35,7 @@ MOST: Final = Money(999_999_999_99)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be paid: one document, or all that is due, or an amount of choice (none: the payer types it)."""
+    """What is to be paid: one invoice, or all that is due, or an amount of choice (none: the payer types it)."""
 
     item: OpenItemView | None
     amount: Money | None
@@ -59,10 +60,17 @@ def open_items_of(customer: Customer) -> list[OpenItemView]:
     return [item for item in books.open_items(customer.pk) if not item.disputed]
 
 
+def named_among(items: Sequence[OpenItemView]) -> list[OpenItemView]:
+    """Those that a transfer can name: a payment that was taken back has no number that people write."""
+    return [item for item in items if item.kind == ItemKind.INVOICE]
+
+
 def target_of(query: Mapping[str, str], items: Sequence[OpenItemView]) -> Target:
     """What the address asks for. A document that is not open is not told from one that is not this customer's."""
     asked = query.get("amount", "").strip()
-    item = next((each for each in items if each.document_ref == query.get("invoice")), None)
+    item = next((each for each in named_among(items) if each.document_ref == query.get("invoice")), None)
+    if not asked and len(items) == 1:
+        item = next(iter(named_among(items)), None)
     due = item.open if item else Money(sum(each.open.cents for each in items)) or None
     if not asked:
         return Target(item, due, "")
@@ -91,7 +99,7 @@ def page_context(
         "transfer": transfer_of(seller, buyer, target.amount),
         "target": target,
         "shown_amount": typed(target.amount) if target.amount else "",
-        "items": items[:SHOWN] if len(items) > 1 else [],
+        "items": named_among(items)[:SHOWN] if len(items) > 1 else [],
         "due": Money(sum(item.open.cents for item in items)),
         "delay": delay,
         "seller": seller,
@@ -115,7 +123,9 @@ def announce_form(
     """The form to announce a transfer, filled in from what is to be paid."""
     today = local_date(at)
     days = Days(*days_to_announce(customer, on=today), today)
-    return AnnounceForm(answers, items=items[:SHOWN], days=days, chosen=target.document, amount=target.amount)
+    return AnnounceForm(
+        answers, items=named_among(items)[:SHOWN], days=days, chosen=target.document, amount=target.amount
+    )
 
 
 def _planned(customer: Customer, target: Target, *, today: date) -> list[PlannedDebit]:

@@ -118,6 +118,13 @@ def test_a_town_hall_reads_what_to_write_in_its_payment_order(cast: Cast) -> Non
     assert number in said[said.index("mandat administratif") :]
 
 
+def test_the_only_invoice_is_named_by_itself_and_not_beside_another_amount(desk: Announcer, claire: Client) -> None:
+    number = desk.owe()
+
+    assert f"Facture {number} " in words(claire.get(PAGE).content)
+    assert "cette facture est alors réglée en premier" not in words(claire.get(PAGE, {"amount": "20"}).content)
+
+
 @pytest.mark.parametrize("query", [{}, {"amount": "12,50"}])
 def test_the_order_is_a_pdf_to_print(desk: Announcer, claire: Client, query: dict[str, str]) -> None:
     answer = claire.get(SLIP, query)
@@ -227,15 +234,16 @@ def test_the_stranger_finds_nothing_of_it(desk: Announcer, cast: Cast) -> None:
 
 
 def test_a_planned_debit_is_said_and_may_be_stopped(desk: Announcer, claire: Client) -> None:
-    desk.owe()
+    due_on = Invoice.objects.get(number=desk.owe()).due_date
+    assert due_on is not None
     method = method_of(MandateDesk(desk.customer, desk.at).sign())
-    day = next_target_day(desk.today + timedelta(days=20))
+    day = next_target_day(desk.today + timedelta(days=30))
     debit = Debit.objects.create(
         customer=desk.customer,
         kind="DUE",
         method=method,
         announced_cents=4_680,
-        due_on=day,
+        due_on=due_on,
         collect_on=day,
         start_on=day - timedelta(days=3),
         announced_at=desk.at,
