@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.models import Approval, ApprovalState
 from bank.locks import lock_work
-from bank.models import Decision, LinePayout
+from bank.models import ORDER_LIVE, Decision, LinePayout, OrderKind, TransferOrder
 from bank.selectors.looking_up import active_rules
 from bank.selectors.standing import standing_decision
 from bank.services.booking import SUSPENSE, house_posting, label_of_books, piece_of
@@ -64,6 +64,8 @@ def undo(decision_id: int, *, reason: str, by: User, at: datetime) -> Decision:
         raise BadDecision(_("Say why: whoever looks at this line later needs it."))
     if decision.action == Action.RETURN:
         raise BadDecision(_("Cancel the order that returns the money: the line then waits again."))
+    if TransferOrder.objects.filter(line=work.pk, kind=OrderKind.REFUND, state__in=ORDER_LIVE).exists():
+        raise BadDecision(_("A transfer gives this money back: give that one up first, or wait for the bank."))
     if needs_second_person(decision) and not _approved(decision, at=at):
         raise BadDecision(_("The month of this line is locked: a second person has to agree first."))
     for share in decision.shares.select_related("customer").order_by("place"):

@@ -272,6 +272,41 @@ def test_a_return_that_is_ordered_cannot_be_undone_behind_it(desk: TransferDesk)
     assert state_of(line) == LineState.UNMATCHED
 
 
+def test_a_credit_that_is_being_given_back_cannot_be_undone(desk: TransferDesk, customer: Customer) -> None:
+    line = desk.comes(10_000, f"client {customer.reference.shown}")
+    order = desk.order_refund(customer, 4_000)
+
+    with pytest.raises(BadDecision):
+        services.undo(line.decisions.get().pk, reason="wrong", by=desk.staff, at=desk.at)
+
+    transferring.cancel_order(order.pk, by=desk.staff, at=desk.at)
+    services.undo(line.decisions.get().pk, reason="wrong", by=desk.staff, at=desk.at)
+    assert balances(customer) == (0, 0, 0)
+
+
+def test_money_that_was_taken_back_is_not_sent(desk: TransferDesk, customer: Customer) -> None:
+    desk.comes(10_000, f"client {customer.reference.shown}", end_to_end="E2E-77")
+    order = desk.order_refund(customer, 4_000)
+    desk.comes(-10_000, "RAPPEL", kind="taken back", end_to_end="E2E-77")
+
+    assert transferring.make_transfer_file(at=desk.at) is None
+
+    order.refresh_from_db()
+    assert (order.state, balances(customer)) == (OrderState.CANCELLED, (0, 0, 0))
+    assert healthy()
+
+
+def test_an_order_whose_hold_ended_is_not_sent(desk: TransferDesk, customer: Customer) -> None:
+    desk.comes(10_000, f"client {customer.reference.shown}")
+    order = desk.order_refund(customer, 4_000)
+    ledger.release_hold(order.hold_key, at=desk.at)
+
+    assert transferring.make_transfer_file(at=desk.at) is None
+
+    order.refresh_from_db()
+    assert order.state == OrderState.CANCELLED
+
+
 def test_the_same_wish_twice_is_one_order(desk: TransferDesk, customer: Customer) -> None:
     desk.comes(10_000, f"client {customer.reference.shown}")
     lot, wish = desk.lot(customer), desk.wish()

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.db.models import Q
 
 from bank.locks import lock_work
-from bank.models import BankLine, Decision, LineRecall, Share
+from bank.models import BankLine, Decision, LineRecall, OrderKind, Share, TransferOrder
 from bank.selectors.standing import standing_decision
 from bank.services.booking import clearing_account_of, effective_day, journal_of, label_of_books, piece_of
 from bank.services.leaving.booking import finish, rest
 from bank.services.meeting import reopen_announced
 from bank.services.receipting import key_of, reference_of
 from bank.services.telling import tell_recalled, unsay
+from bank.services.transferring import drop_order
 from bank.words import Action, LineKind, LineState
 from core.clock import at_noon
 from invoices import services as invoices
@@ -71,6 +72,8 @@ def take_back(work: LineWork, original_id: int, *, at: datetime) -> bool:
     shares = list(decision.shares.select_related("customer").order_by("place"))
     if len(shares) > 1:  # the line touches 512 once
         rest(work, at=at)
+    for order in TransferOrder.objects.filter(line=original_id, kind=OrderKind.REFUND).order_by("pk"):
+        drop_order(order.pk, reason="recalled by the bank of the sender", at=at)
     LineRecall.objects.create(line=work.line, original=original.line, at=at)
     reversed_by = [_reverse(work, decision, share, at=at) for share in shares]
     finish(work, reversed_by[0])

@@ -12,12 +12,14 @@ from django.utils.translation import gettext
 
 from accounts.selectors import current_seller
 from bank.locks import lock_order, lock_transfer_file
-from bank.models import OrderState, TransferFile, TransferFileEvent, TransferOrder
+from bank.models import OrderKind, OrderState, TransferFile, TransferFileEvent, TransferOrder
 from bank.order_transitions import move
+from bank.services.transferring.ordering import drop_order
 from bank.services.transferring.reserving import free
 from core.clock import PARIS, local_date
 from core.failpoints import failpoint
 from invoices import archive
+from ledger import selectors as books
 from payments.selectors import made_at
 from payments.sepa import pain001
 from payments.services.remitting.handing import write_whole
@@ -52,7 +54,7 @@ def make_transfer_file(*, at: datetime, by: User | None = None) -> TransferFile 
     """
     for _ in range(_TRIES):
         waiting = TransferOrder.objects.filter(state=OrderState.ORDERED).select_related("line", "party_account")
-        orders = list(waiting.order_by("pk")[:_MOST])
+        orders = [order for order in waiting.order_by("pk")[:_MOST] if _still_held(order, at=at)]
         if not orders:
             return None
         message_id, execute_on = _next_message(local_date(at)), first_day(at=at)
@@ -122,6 +124,14 @@ def _drop(file: TransferFile, folder: Path, *, at: datetime) -> TransferFile:
 
 class _Changed(Exception):
     """An order was given up, or put in another file, since it was read."""
+
+
+def _still_held(order: TransferOrder, *, at: datetime) -> bool:
+    """Whether the money is still reserved: a bank that took it back ended the hold, and the order is given up here."""
+    if order.kind == OrderKind.RETURN or order.hold_key in books.holds_named(order.hold_key):
+        return True
+    drop_order(order.pk, reason="the money was taken back", at=at)
+    return False
 
 
 def _next_message(on: date) -> str:

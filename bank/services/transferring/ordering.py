@@ -125,6 +125,18 @@ def cancel_order(order_id: int, *, by: User, at: datetime) -> TransferOrder:
 
 
 @transaction.atomic
+def drop_order(order_id: int, *, reason: str, at: datetime) -> TransferOrder:
+    """The money of an order is not there any more: it is given up, unless it is in a file. Nobody asked for it."""
+    order = lock_order(order_id)
+    if order.state in (OrderState.ORDERED, OrderState.WAITING):
+        if order.approval_id:
+            accounts.withdraw_approval(order.approval_id, by=None, at=at)
+        free(order, by=None, reason=f"{order} given up: {reason}", at=at)
+        move(order, OrderState.CANCELLED, at=at, detail=reason)
+    return order
+
+
+@transaction.atomic
 def follow_order_approval(order_id: int, *, at: datetime) -> TransferOrder:
     """Go on with an order that was approved, give up one that was not; leave one that still waits."""
     order = lock_order(order_id)
