@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 
 from bank import services
 from bank.services import transferring
+from bank.services.bulk import ACCEPT_MANY, UNDO_MANY
 from bank.services.receipting import TELL
 from outbox.registry import job
 
@@ -57,3 +58,15 @@ def send_transfers(*, at: datetime) -> dict[str, list[str]]:
 def tell(*, decision_ids: list[int], at: datetime) -> dict[str, int]:
     """Write receipts and mails of money that stays where it was credited."""
     return {"told": services.tell(decision_ids, at=at)}
+
+
+@job(ACCEPT_MANY)
+def accept_many(*, at: datetime, **payload: Any) -> dict[str, Any]:
+    """Credit the lines that a person confirmed in a list."""
+    return services.accept_many(at=at, **payload)
+
+
+@job(UNDO_MANY)
+def undo_many(*, at: datetime, **payload: Any) -> dict[str, Any]:
+    """Undo what was decided together."""
+    return services.undo_many(at=at, **payload)

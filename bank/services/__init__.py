@@ -16,6 +16,15 @@ from bank.services.announcing import (
     expire_announced,
     withdraw_announced,
 )
+from bank.services.bulk import (
+    MOST_AT_ONCE,
+    Picked,
+    accept_many,
+    ask_accept,
+    ask_undo,
+    shares_of,
+    undo_many,
+)
 from bank.services.debiting import apply_debits, apply_line
 from bank.services.deciding import (
     ACCOUNTS,
@@ -32,6 +41,7 @@ from bank.services.deciding import (
 )
 from bank.services.describing import BadColumns, describe_table
 from bank.services.dropping import read_drop_folder
+from bank.services.glancing import FRESH, glance, seconds_of
 from bank.services.importing import import_file
 from bank.services.leaving import apply_leaving, choices_for, choose
 from bank.services.matching import match_new
@@ -47,6 +57,8 @@ from bank.words import LineState
 __all__ = [
     "ACCOUNTS",
     "AT_ONCE",
+    "FRESH",
+    "MOST_AT_ONCE",
     "AlreadyDecided",
     "AmountRefused",
     "Announcement",
@@ -62,17 +74,21 @@ __all__ = [
     "NotAnnounceable",
     "NotDue",
     "NotWithdrawable",
+    "Picked",
     "Planned",
     "Preview",
     "Shadow",
     "ShareOf",
     "TooManyAnnounced",
+    "accept_many",
     "activate_rules",
     "announce",
     "apply_debits",
     "apply_leaving",
     "apply_line",
+    "ask_accept",
     "ask_or_undo",
+    "ask_undo",
     "book_line",
     "chain_words",
     "choices_for",
@@ -83,6 +99,7 @@ __all__ = [
     "draft_rules",
     "expire_announced",
     "flag_line",
+    "glance",
     "ignore_line",
     "import_file",
     "keep_apart",
@@ -93,11 +110,14 @@ __all__ = [
     "read_drop_folder",
     "read_report",
     "reopen_announced",
+    "seconds_of",
     "shadow",
+    "shares_of",
     "summary",
     "tell",
     "undo",
     "undo_approved",
+    "undo_many",
     "waiting_by_state",
     "withdraw_announced",
     "work_by_state",

@@ -62,8 +62,10 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
 def _bank(request: HttpRequest) -> list[dict[str, Any]]:
     """The bank: its statements, what we send, lines, and the rules by which they are matched."""
     statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
+    reconciling = _page(request, _("Reconciliation"), "staff:reconcile", "compare_arrows", "bank.view_bankline")
     transfers = _list(request, _("Transfers to send"), "bank.transferorder", "outbound")
     return [
+        *_with_pages(request, reconciling),
         *_with_pages(request, statements, "banque"),
         *_with_pages(request, transfers, "virements"),
         *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),

@@ -11,7 +11,7 @@ from core.css import BUNDLE, source, squeeze
 SHEET = BUNDLE.with_name("staff.css")
 _ADMIN_LAYERS = "unhidden, properties, theme, base, components, utilities"
 _ORDER = "@layer tokens, base, layout, parts, pages;"
-_NESTED = ("base", "layout", "parts", "pages")
+_NESTED = ("base", "layout", "parts", "pages", "reconciling")
 # Without a script the admin would stay hidden, since one chooses its theme, and its search would lie over everything.
 # An important rule wins in the layer that was declared first.
 _WITHOUT_SCRIPT = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from billing_portal.staff import (
     approvals,
@@ -93,6 +93,7 @@ urlpatterns = [
     path("banque/importer/", banking.import_statement, name="import_statement"),
     path("banque/importer/colonnes/", banking.describe_statement, name="describe_statement"),
     path("banque/importer/confirmer/", banking.confirm_statement, name="confirm_statement"),
+    path("rapprochement/", include("billing_portal.staff.reconciling.urls")),
     path("exports/", exports.exports, name="exports"),
     path("exports/<str:name>/demander/", exports.ask, name="ask_export"),
     path("exports/<int:job_id>/fichier/", exports.export_file, name="export_file"),
