@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy
+from unfold.decorators import action
 
 from bank.models import TransferFile, TransferOrder
 from core.admin import ReadOnlyAdmin
@@ -24,6 +25,15 @@ class TransferOrderAdmin(ReadOnlyAdmin):
     list_per_page = 50
     search_fields = ("end_to_end", "beneficiary", "customer__number", "customer__name")
     ordering = ("-pk",)
+    actions_list = ("write_file",)
+
+    def has_write_file_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("bank.add_transferfile")
+
+    @action(description=gettext_lazy("Write the file"), url_path="file", permissions=["write_file"])  # type: ignore[untyped-decorator]
+    def write_file(self, _request: HttpRequest) -> HttpResponse:
+        """To the page that lists what would be in the next file."""
+        return redirect("staff:make_transfers")
 
     def change_view(
         self, _request: HttpRequest, object_id: str, _form_url: str = "", extra_context: object = None

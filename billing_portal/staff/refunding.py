@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Customer
 from accounts.permissions import staff_required
+from bank.services import transferring
 from billing_portal.staff.customers import customer_or_404
 from billing_portal.staff.refund_forms import KEPT, WHY, RefundForm, at_most
 from billing_portal.staff.views import UNPROCESSABLE, staff_page
@@ -162,6 +163,7 @@ def _form_page(
         "form": form,
         "nothing": not form.offered,
         "others": [(each, WHY[each.why]) for each in offered if not each.most],
+        "by_transfer": {each.lot.id for each in offered if transferring.sender_of_lot(each.lot) is not None},
         "available": ledger.get_balance(customer.pk).available,
         "late": sum((item.open for item in overdue), ZERO),
     }

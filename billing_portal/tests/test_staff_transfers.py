@@ -112,6 +112,16 @@ def test_a_refund_of_a_wrong_amount_is_corrected_and_a_right_one_held(
     assert balances(cast.company) == (10_000, 0, 6_000)
 
 
+def test_the_page_of_refunds_leads_to_money_that_came_by_transfer(
+    desk: TransferDesk, fanny: Client, cast: Cast
+) -> None:
+    desk.comes(10_000, f"client {cast.company.reference.shown}")
+
+    offered = page(fanny, reverse("staff:write_refund", args=[cast.company.number]))
+
+    assert reverse("staff:refund_by_transfer", args=[desk.lot(cast.company)]) in offered
+
+
 def test_an_order_is_given_up_or_noted_as_refused(desk: TransferDesk, fanny: Client, cast: Cast) -> None:
     desk.comes(10_000, f"client {cast.company.reference.shown}")
     first, second = desk.order_refund(cast.company, 1_000), desk.order_refund(cast.company, 2_000)
@@ -171,6 +181,9 @@ def test_lists_of_the_admin_lead_to_the_pages(desk: TransferDesk, fanny: Client)
     file = desk.file()
 
     assert order.end_to_end in page(fanny, reverse("admin:bank_transferorder_changelist"))
+    assert fanny.get(f"{reverse('admin:bank_transferorder_changelist')}file/")["Location"] == reverse(
+        "staff:make_transfers"
+    )
     assert file.message_id in page(fanny, reverse("admin:bank_transferfile_changelist"))
     assert fanny.get(reverse("admin:bank_transferorder_change", args=[order.pk]))["Location"] == reverse(
         "staff:transfer_order", args=[order.public_id]
