@@ -42,19 +42,16 @@ USUAL: Final = Delay(1, 2, measured=False)
 
 
 def announced_open(customer_ids: Iterable[int]) -> dict[int, list[AnnouncedTransfer]]:
-    """What each of these customers has announced and did not come yet, the first sent first. One query."""
-    wanted = set(customer_ids)
-    found: dict[int, list[AnnouncedTransfer]] = defaultdict(list)
-    if wanted:
-        rows = AnnouncedTransfer.objects.filter(customer__in=wanted, state=AnnouncedState.ANNOUNCED)
-        for each in rows.order_by("sent_on", "pk"):
-            found[each.customer_id].append(each)
-    return dict(found)
+    """What each of these customers has announced and did not come so far, the first sent first. One query.
+
+    Those that were asked about are among them: they may still come.
+    """
+    return _of(customer_ids, AnnouncedState.ANNOUNCED, AnnouncedState.EXPIRED)
 
 
 def waiting_of(customer: Customer) -> list[AnnouncedTransfer]:
-    """What that customer has announced and did not come yet, the first sent first."""
-    return announced_open([customer.pk]).get(customer.pk, [])
+    """What that customer has announced and is waited for, the first sent first."""
+    return _of([customer.pk], AnnouncedState.ANNOUNCED).get(customer.pk, [])
 
 
 def waited_for(customer_column: str) -> Exists:
@@ -76,7 +73,7 @@ def get_announced(customer: Customer, public_id: UUID) -> AnnouncedTransfer:
 
 def announced_for(invoice: Invoice) -> AnnouncedTransfer | None:
     """The transfer on its way that pays that invoice: one that names it, else one that names nothing."""
-    found = announced_open([invoice.customer_id]).get(invoice.customer_id, [])
+    found = _of([invoice.customer_id], AnnouncedState.ANNOUNCED).get(invoice.customer_id, [])
     naming = [each for each in found if invoice.number in each.documents]
     return next(iter(naming or [each for each in found if not each.documents]), None)
 
@@ -117,6 +114,17 @@ def expired_since(customer_id: int, since: datetime) -> int:
 def announced_since(customer_id: int, since: datetime) -> int:
     """How many were announced since then, whatever became of them."""
     return AnnouncedTransfer.objects.filter(customer=customer_id, announced_at__gte=since).count()
+
+
+def _of(customer_ids: Iterable[int], *states: AnnouncedState) -> dict[int, list[AnnouncedTransfer]]:
+    """Those of these customers in these states, the first sent first. One query; none for nobody."""
+    wanted = set(customer_ids)
+    found: dict[int, list[AnnouncedTransfer]] = defaultdict(list)
+    if wanted:
+        rows = AnnouncedTransfer.objects.filter(customer__in=wanted, state__in=states)
+        for each in rows.order_by("sent_on", "pk"):
+            found[each.customer_id].append(each)
+    return dict(found)
 
 
 def _bank_days(sent: date, booked: date) -> int:

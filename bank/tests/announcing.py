@@ -44,10 +44,10 @@ class Announcer:
         said = services.Announcement(Money(cents), sent_on or self.today, once or uuid4(), documents)
         return services.announce(self.customer, said, by=None, at=self.at)
 
-    def line(self, cents: int = 4_680, *, on: date | None = None) -> BankLine:
-        """Our bank brings so much."""
+    def line(self, cents: int = 4_680, *, on: date | None = None, text: str = "") -> BankLine:
+        """Our bank brings so much, with or without a text that says whose it is."""
         count = BankLine.objects.count() + 1
-        content = camt053([Movement(cents, on or self.today, reference=f"R{count}")], sequence=str(count))
+        content = camt053([Movement(cents, on or self.today, text=text, reference=f"R{count}")], sequence=str(count))
         services.import_file(content, f"{count}.xml", at=self.at)
         return BankLine.objects.latest("pk")
 
