@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 GOOD_CARD = "4242424242424242"
 CARTES_BANCAIRES = "4000002500001001"
@@ -59,6 +59,28 @@ class SandboxBank:
     def charge_fee(self, cents: int, *, at: datetime) -> None:
         """The provider takes its monthly fee."""
         self._post("movement", kind="stripe_fee", amount=-cents, at=at.isoformat())
+
+    def send_transfer(self, cents: int, text: str, *, name: str, account: str, day: date) -> None:
+        """Somebody sends a transfer to our account, or (negative) we send one."""
+        self._post("bank/transfers", cents=cents, text=text, name=name, account=account, day=day.isoformat())
+
+    def keep_fee(self, cents: int, *, day: date) -> None:
+        """Our bank keeps a fee."""
+        self._post("bank/fees", cents=cents, day=day.isoformat())
+
+    def statement(self, day: date) -> bytes:
+        """Our bank's statement of a day, as CAMT.053."""
+        where = urlsplit(self.url)
+        connection = HTTPConnection(where.hostname or "127.0.0.1", where.port, timeout=_SECONDS)
+        try:
+            connection.request("GET", f"/bank/camt.053.xml?from={day}&to={day}")
+            response = connection.getresponse()
+            content = response.read()
+        finally:
+            connection.close()
+        if response.status >= 400:  # noqa: PLR2004 - HTTP's own limit between yes and no
+            raise BankRefused(f"statement of {day}: {content[:200]!r}")
+        return content
 
     def _post(self, action: str, **body: object) -> dict[str, Any]:
         where = urlsplit(self.url)

@@ -24,6 +24,7 @@ from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
 from billing_portal.demo.contesting import contest, win
 from billing_portal.demo.offering import MIGRATION, REDESIGN, agree, offer
+from billing_portal.demo.reconciling import bring_payouts, bring_statement
 from billing_portal.demo.saving import save_card, save_paypal, sign_mandate, turn_collection_on
 from core.clock import local_date
 from core.money import Money
@@ -100,10 +101,13 @@ class _Story:
         months = list(billed_months(LENGTH, until=until))
         for month in months:
             yield Event(month.at(BILLING_DAY, 6), self._bill(month))
-            yield Event(month.at(_PAYOUT_DAY, 12), self._is_paid_out)
+            paid_out_at = month.at(_PAYOUT_DAY, 12)
+            yield Event(paid_out_at, self._is_paid_out)
+            yield Event(paid_out_at + timedelta(days=1), lambda at: bring_payouts(self.bank, at=at))
         yield from self._claire(months)
         # Late enough that its first debit is still to come, whenever the demonstration is looked at first.
         yield Event(until - timedelta(minutes=30), lambda at: turn_collection_on(self.accounts.individual, at=at))
+        yield Event(until - timedelta(minutes=40), lambda at: bring_statement(self.accounts, self.bank, at=at))
         yield from self._company(months)
         yield from self._town_hall(months)
         yield from self._abroad(months)

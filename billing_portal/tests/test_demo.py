@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Sum
 
 from accounts.gateways.vies import vies
 from accounts.models import Customer, Membership, Role
+from bank.models import LinePayout, LineWork
+from bank.words import LineState
 from billing_portal import selfcheck
 from billing_portal.demo import cast
 from billing_portal.demo.calendar import Month, billed_months
@@ -140,7 +144,7 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     offered = [(each.customer.name, each.status, each.valid_until > date.today()) for each in Quote.objects.all()]  # noqa: DTZ011 - as below
     assert ("Mairie de Saint-Aubin", QuoteStatus.ACCEPTED) in [each[:2] for each in offered]
     assert ("Claire Martin", QuoteStatus.SENT, True) in offered
-    assert all(check.ok for check in selfcheck.collect() if check.name.startswith(("invoices.", "ledger")))
+    assert all(check.ok for check in selfcheck.collect() if check.name.startswith(("invoices.", "ledger", "bank")))
     reads = Membership.objects.filter(user__email=cast.PAUL.email, role=Role.READ_ONLY)
     assert {each.customer.name for each in reads} == {"Claire Martin", "Atelier Durand SARL"}
     paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)
@@ -160,6 +164,8 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
         ("Atelier Durand SARL", "CB •• 1001", True),
         ("Atelier Durand SARL", "PayPal c•••@example.fr", False),
     ]
+    waits = LineWork.objects.exclude(state=LineState.POSTED).values_list("state", flat=True)
+    assert Counter(waits) == {LineState.SUGGESTED: 1, LineState.SEVERAL: 1, LineState.UNMATCHED: 2, LineState.OUT: 2}
     company = Customer.objects.get(name="Atelier Durand SARL")
     assert ledger.overdue_items(company.pk, on=date.today())  # noqa: DTZ011 - whichever day this is, it is late
 
@@ -170,7 +176,9 @@ def proven_to_the_cent(bank: Bank) -> None:
     assert held.total == ledger.account_balance("517100")
     reading = BalanceReading.objects.get(provider=Provider.STRIPE)
     assert reading.agrees
-    assert bank.totals()["paid_out_cents"] == ledger.account_balance("580000").cents > 0
+    met = LinePayout.objects.aggregate(cents=Sum("payout__amount_cents"))["cents"] or 0
+    assert bank.totals()["paid_out_cents"] - met == ledger.account_balance("580000").cents
+    assert met > 0
     assert {payout.status for payout in Payout.objects.all()} == {PayoutStatus.PAID}
     assert not ProviderMovement.objects.filter(explained_at=None).exists()
     last = local_date(reading.at)
