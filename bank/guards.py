@@ -13,8 +13,8 @@ _SQL = Path(__file__).parent / "sql"
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
-FIRST, ANNOUNCED, DECISIONS, TRANSFERS = "", "announced_", "decisions_", "transfer_"
-_PARTS = (FIRST, ANNOUNCED, DECISIONS, TRANSFERS)
+FIRST, ANNOUNCED, DECISIONS, TRANSFERS, ANYWAY = "", "announced_", "decisions_", "transfer_", "anyway_"
+_PARTS = (FIRST, ANNOUNCED, DECISIONS, TRANSFERS, ANYWAY)
 
 
 def install(connection: BaseDatabaseWrapper, part: str = "") -> None:

@@ -37,7 +37,8 @@ def apply_debits(*, at: datetime) -> dict[str, int]:
 
 @job(MATCH)
 def match(*, at: datetime) -> dict[str, int]:
-    """Match the lines that nobody looked at yet, and undo what a second person agreed to."""
+    """Match the lines that nobody looked at yet; import and undo what a second person agreed to."""
+    services.import_agreed(at=at)
     services.apply_debits(at=at)
     services.apply_leaving(at=at)
     return {"posted": services.match_new(at=at), "undone": services.undo_approved(at=at)}

@@ -71,7 +71,7 @@ class StatementAdmin(ReadOnlyAdmin):
             "first_on",
             "last_on",
         ),
-        *("shown_opening", "shown_movements", "shown_closing", "lines_count", "new_count"),
+        *("shown_opening", "shown_movements", "shown_closing", "shown_gap", "agreed", "lines_count", "new_count"),
     )
     readonly_fields = fields
     actions_list = ("import_statement",)
@@ -88,6 +88,11 @@ class StatementAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("closing balance"))
     def shown_closing(self, statement: Statement) -> str:
         return _balance(statement.closing)
+
+    @admin.display(description=gettext_lazy("difference"))
+    def shown_gap(self, statement: Statement) -> str:
+        """What it lacks to add up; two people agreed to it."""
+        return money_text(statement.gap, signed=True) if statement.gap_cents else "–"
 
     @admin.display(description=gettext_lazy("file"))
     def file_name(self, statement: Statement) -> str:

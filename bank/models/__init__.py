@@ -19,13 +19,14 @@ from bank.models.orders import (
     TransferOrderEvent,
 )
 from bank.models.rules import RuleSet
-from bank.models.statements import Statement, StatementFile
+from bank.models.statements import AnywayRequest, Statement, StatementFile
 
 __all__ = [
     "ORDER_LIVE",
     "AnnouncedEvent",
     "AnnouncedState",
     "AnnouncedTransfer",
+    "AnywayRequest",
     "BankAccount",
     "BankLine",
     "Decision",

@@ -41,7 +41,10 @@ class StatementFile(models.Model):
 
 
 class Statement(models.Model):
-    """What the bank said of one account over a period, in one file. `lines_count` counts what it said, known or new."""
+    """What the bank said of one account over a period, in one file. `lines_count` counts what it said, known or new.
+
+    `gap_cents` is opening + movements − closing: zero, unless two people agreed to import the statement anyway.
+    """
 
     account = models.ForeignKey(
         BankAccount, on_delete=models.PROTECT, related_name="statements", verbose_name=_("bank account")
@@ -56,6 +59,15 @@ class Statement(models.Model):
     opening_cents = models.BigIntegerField(_("opening balance"), null=True, blank=True)
     closing_cents = models.BigIntegerField(_("closing balance"), null=True, blank=True)
     movements_cents = models.BigIntegerField(_("movements"))
+    gap_cents = models.BigIntegerField(_("difference"), default=0, db_default=0)
+    agreed = models.ForeignKey(
+        "accounts.Approval",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agreed to"),
+    )
     lines_count = models.PositiveIntegerField(_("lines"))
     new_count = models.PositiveIntegerField(_("new lines"))
 
@@ -71,7 +83,13 @@ class Statement(models.Model):
             ),
             models.CheckConstraint(condition=Q(first_on__lte=F("last_on")), name="bank_statement_period"),
             models.CheckConstraint(
-                condition=Q(closing_cents=F("opening_cents") + F("movements_cents")), name="bank_statement_adds_up"
+                condition=Q(closing_cents=F("opening_cents") + F("movements_cents") - F("gap_cents")),
+                name="bank_statement_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(gap_cents=0, agreed__isnull=True)
+                | (~Q(gap_cents=0) & Q(agreed__isnull=False, opening_cents__isnull=False, closing_cents__isnull=False)),
+                name="bank_statement_gap_agreed",
             ),
         ]
 
@@ -83,5 +101,30 @@ class Statement(models.Model):
         return None if self.opening_cents is None else Money(self.opening_cents)
 
     @property
+    def gap(self) -> Money:
+        return Money(self.gap_cents)
+
+    @property
     def closing(self) -> Money | None:
         return None if self.closing_cents is None else Money(self.closing_cents)
+
+
+class AnywayRequest(models.Model):
+    """A file that does not add up, which somebody asks to import anyway. Its bytes lie in the archive."""
+
+    approval = models.OneToOneField(
+        "accounts.Approval", on_delete=models.PROTECT, related_name="+", verbose_name=_("approval")
+    )
+    sha256 = models.CharField("SHA-256", max_length=64)
+    name = models.CharField(_("file"), max_length=200)
+    account = models.CharField(_("account that was said"), max_length=34, blank=True)
+
+    class Meta:
+        verbose_name = _("import that was asked for anyway")
+        verbose_name_plural = _("imports that were asked for anyway")
+        constraints = [
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="bank_anyway_hash_form"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

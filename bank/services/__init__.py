@@ -16,6 +16,7 @@ from bank.services.announcing import (
     expire_announced,
     withdraw_announced,
 )
+from bank.services.anyway import NothingToAgree, ask_anyway, gap_of, import_agreed, preview_anyway
 from bank.services.bulk import (
     MOST_AT_ONCE,
     Picked,
@@ -47,7 +48,7 @@ from bank.services.leaving import apply_leaving, choices_for, choose
 from bank.services.matching import match_new
 from bank.services.meeting import meet_announced, reopen_announced
 from bank.services.owning import own_accounts
-from bank.services.planning import Chain, Planned, Preview, chain_words, summary, work_by_state
+from bank.services.planning import Chain, NotWhole, Planned, Preview, chain_words, summary, work_by_state
 from bank.services.receipting import tell
 from bank.services.reporting import read_report
 from bank.services.ruling import BadRules, Change, Shadow, activate_rules, draft_rules, shadow
@@ -73,7 +74,9 @@ __all__ = [
     "NeedsApproval",
     "NotAnnounceable",
     "NotDue",
+    "NotWhole",
     "NotWithdrawable",
+    "NothingToAgree",
     "Picked",
     "Planned",
     "Preview",
@@ -87,6 +90,7 @@ __all__ = [
     "apply_leaving",
     "apply_line",
     "ask_accept",
+    "ask_anyway",
     "ask_or_undo",
     "ask_undo",
     "book_line",
@@ -99,14 +103,17 @@ __all__ = [
     "draft_rules",
     "expire_announced",
     "flag_line",
+    "gap_of",
     "glance",
     "ignore_line",
+    "import_agreed",
     "import_file",
     "keep_apart",
     "match_new",
     "meet_announced",
     "note_line",
     "own_accounts",
+    "preview_anyway",
     "read_drop_folder",
     "read_report",
     "reopen_announced",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
+from accounts import services as accounts
 from accounts.identity import plain_line
 from bank import readers
 from bank.locks import lock_accounts
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from accounts.models import User
+    from accounts.models import Approval, User
     from bank.readers import Line
 
 _AT_ONCE: Final = 500
 _NAME_LENGTH: Final = 200
+ANYWAY: Final = "bank.import_anyway"
+"""The kind of the approvals that are about files that do not add up; their subject is the hash of the file."""
 
 
 def import_file(
@@ -45,15 +48,19 @@ def import_file(
     by: User | None = None,
     account: str = "",
     dry_run: bool = False,
+    anyway: bool = False,
+    agreed: Approval | None = None,
 ) -> Preview:
     """Import the new lines of a bank file, or only say which they would be (`dry_run`: nothing is written).
 
     The same file, or the same lines in another file, are imported once. `account` is an IBAN of ours, for files that do
-    not say of which account they are. Raises FileRefused, naming the place, and then nothing is written.
+    not say of which account they are. Raises FileRefused, naming the place, and then nothing is written. One that does
+    not add up is imported only with the approval `agreed`, used here; `anyway` is for looking at it before.
     """
+    anyway = agreed is not None or (anyway and dry_run)
     read = readers.read_file(content, name, format=format, profiles=known_profiles())
     sha256 = hashlib.sha256(content).hexdigest()
-    preview = plan(name, sha256, read, account=account, at=at)  # what is refused leaves no file behind
+    preview = plan(name, sha256, read, account=account, at=at, anyway=anyway)  # what is refused leaves no file behind
     if preview.already:
         return preview
     if dry_run:
@@ -61,14 +68,16 @@ def import_file(
     archive.store(content)
     with transaction.atomic():
         lock_accounts(_saved(planned.account) for planned in preview.statements)
-        preview = plan(name, sha256, read, account=account, at=at)  # somebody else may have imported it meanwhile
+        preview = plan(name, sha256, read, account=account, at=at, anyway=anyway)  # somebody else may have meanwhile
         if preview.already:
             return preview
+        if agreed is not None:
+            accounts.use_approval(agreed.pk, content=agreed_content(preview), at=at)
         kept = StatementFile.objects.create(
             sha256=sha256, name=plain_line(name)[:_NAME_LENGTH], size=len(content), imported_by=by, imported_at=at
         )
         for place, planned in enumerate(preview.statements):
-            _write(planned, kept, place, at=at)
+            _write(planned, kept, place, agreed if planned.gap else None, at=at)
     statements = list(kept.statements.values_list("pk", flat=True))
     apply_debits(at=at, statements=statements)
     apply_leaving(at=at, statements=statements)
@@ -84,7 +93,13 @@ def _saved(account: BankAccount) -> int:
     return kept.pk
 
 
-def _write(planned: Planned, kept: StatementFile, place: int, *, at: datetime) -> None:
+def agreed_content(preview: Preview) -> str:
+    """What a second person agrees to: these bytes, as statements of these accounts, with these differences."""
+    told = [f"{planned.account.iban}:{planned.gap.cents}" for planned in preview.statements]
+    return "|".join([ANYWAY, preview.sha256, *told])
+
+
+def _write(planned: Planned, kept: StatementFile, place: int, agreed: Approval | None, *, at: datetime) -> None:
     told = planned.statement
     statement = Statement.objects.create(
         account=planned.account,
@@ -98,6 +113,8 @@ def _write(planned: Planned, kept: StatementFile, place: int, *, at: datetime) -
         opening_cents=told.opening.cents if told.opening is not None else None,
         closing_cents=told.closing.cents if told.closing is not None else None,
         movements_cents=told.movements.cents,
+        gap_cents=planned.gap.cents,
+        agreed=agreed,
         lines_count=len(told.lines),
         new_count=len(planned.new),
     )

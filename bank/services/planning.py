@@ -17,6 +17,7 @@ from bank.services.owning import account_of, own_accounts
 from bank.words import LineState
 from core.clock import local_date
 from core.formats import day_text, money_text
+from core.money import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _EARLIEST: Final = date(2000, 1, 1)
 _BOOKED_AHEAD: Final = timedelta(days=5)
 _CURRENCY: Final = "EUR"
+
+
+class NotWhole(FileRefused):
+    """Opening + movements are not the closing balance: the one refusal that two people may set aside."""
 
 
 class Chain(StrEnum):
@@ -72,6 +77,11 @@ class Planned:
     @property
     def has_balances(self) -> bool:
         return self.statement.gap is not None
+
+    @property
+    def gap(self) -> Money:
+        """Opening + movements − closing: zero, unless it is to be imported anyway."""
+        return self.statement.gap or ZERO
 
     @property
     def missing(self) -> Money | None:
@@ -119,8 +129,14 @@ class Preview:
         return self.foreseen.get(state, 0)
 
 
-def plan(name: str, sha256: str, read: Sequence[readers.Statement], *, account: str, at: datetime) -> Preview:
-    """What an import of these statements would do now. Raises FileRefused when one of them may not be imported."""
+def plan(
+    name: str, sha256: str, read: Sequence[readers.Statement], *, account: str, at: datetime, anyway: bool = False
+) -> Preview:
+    """What an import of these statements would do now. Raises FileRefused when one of them may not be imported.
+
+    `anyway`, and in a file that was imported already, one that does not add up is no reason to refuse.
+    """
+    earlier = StatementFile.objects.filter(sha256=sha256).first()
     accounts = own_accounts()
     seen: dict[str, set[str]] = {}
     ends: dict[str, Before] = {}
@@ -128,7 +144,7 @@ def plan(name: str, sha256: str, read: Sequence[readers.Statement], *, account: 
     for statement in read:
         try:
             own = account_of(statement, accounts, account)
-            check(statement, at=at)
+            check(statement, at=at, anyway=anyway or earlier is not None)
         except FileRefused as refusal:
             raise refusal.of(statement.file) from None
         known = seen.setdefault(own.iban, set())
@@ -137,19 +153,21 @@ def plan(name: str, sha256: str, read: Sequence[readers.Statement], *, account: 
         if statement.closing is not None and statement.last_on is not None:
             ends[own.iban] = Before(statement.last_on, statement.closing)
         planned.append(each)
-    earlier = StatementFile.objects.filter(sha256=sha256).first()
     return Preview(name, sha256, tuple(planned), imported=earlier, already=earlier is not None)
 
 
-def check(statement: readers.Statement, *, at: datetime) -> None:
-    """What no statement of ours may be: in another currency, not adding up, from another time. Raises FileRefused."""
+def check(statement: readers.Statement, *, at: datetime, anyway: bool = False) -> None:
+    """What no statement of ours may be: in another currency, not adding up, from another time. Raises FileRefused.
+
+    Only one that does not add up is taken `anyway`; NotWhole is raised of it otherwise.
+    """
     if statement.currency != _CURRENCY:
         raise FileRefused(
             _("It is in %(currency)s. The portal keeps euros only.") % {"currency": statement.currency},
             advice=_("Nothing was imported."),
         )
-    if statement.gap:
-        raise FileRefused(_not_whole(statement))
+    if statement.gap and not anyway:
+        raise NotWhole(_not_whole(statement))
     latest = local_date(at) + _BOOKED_AHEAD
     for line in statement.lines:
         if not _EARLIEST <= line.booked_on <= latest:
@@ -256,6 +274,8 @@ def summary(planned: Planned) -> str:
     if told.opening is not None and told.closing is not None:
         ends = [money_text(each) for each in (told.opening, told.movements, told.closing)]
         balances = "{} + {} = {}; ".format(*ends)
+    if planned.gap:
+        balances += _("it does not add up, difference %(gap)s; ") % {"gap": money_text(planned.gap)}
     counted = _("%(new)d new lines, %(known)d known.") % {"new": len(planned.new), "known": planned.known}
     return f"{planned.account}, {period}: {balances}{counted} {chain_words(planned)}"
 

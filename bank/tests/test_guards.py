@@ -55,6 +55,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "bank_line_identity_form": another(BankLine, identity="1"),
     "bank_statement_once": another(Statement),
     "bank_statement_adds_up": another(Statement, place=1, closing_cents=1),
+    "bank_statement_gap_agreed": another(Statement, place=1, gap_cents=5, closing_cents=16_795),
     "bank_statement_period": another(Statement, place=1, first_on="2026-12-31"),
     "bank_statement_new_within_lines": another(Statement, place=1, new_count=3),
     "bank_statement_format_known": another(Statement, place=1, format="pdf"),
@@ -93,6 +94,7 @@ def test_the_database_deletes_nothing(kept: None, guard: str) -> None:
 def wrong() -> list[str]:
     questions: list[Callable[[], list[Check]]] = [
         checks.statements_hold_their_lines,
+        checks.gaps_were_agreed,
         checks.lines_have_their_work,
         checks.files_are_kept,
         checks.payers_can_be_read,

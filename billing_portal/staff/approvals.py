@@ -27,6 +27,7 @@ PAGES: Final[Mapping[str, str]] = {
     "payments.refund": "staff:refund",
     "payments.movement": "staff:movement",
     "payments.dispute": "staff:dispute",
+    "bank.import_anyway": "staff:statement_anyway",
 }
 """Where the subject of each kind is shown: the name of the address, which takes the subject."""
 

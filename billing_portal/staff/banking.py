@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +16,7 @@ from accounts.permissions import staff_required
 from bank import services
 from bank.readers import ColumnsUnknown, FileRefused
 from billing_portal.staff import waiting_files
-from billing_portal.staff.banking_forms import ColumnsForm, StatementForm
+from billing_portal.staff.banking_forms import AnywayForm, ColumnsForm, StatementForm
 from billing_portal.staff.views import UNPROCESSABLE, staff_page
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def describe_statement(request: UserRequest) -> HttpResponse:
         if not form.is_valid() or not form.save(at=request.now):
             return _columns_page(request, form, request.POST["ticket"])
     except FileRefused as refusal:
-        return _refused(request, StatementForm(), refusal)
+        return _refused(request, StatementForm(), refusal, file)
     return _look(request, file, StatementForm())
 
 
@@ -72,11 +73,56 @@ def confirm_statement(request: UserRequest) -> HttpResponse:
             file.content, file.name, account=file.account, by=request.user, at=request.now, dry_run=False
         )
     except FileRefused as refusal:
-        return _refused(request, StatementForm(), refusal)
+        return _refused(request, StatementForm(), refusal, file)
     waiting_files.drop(file)
     words = ngettext("%(count)d new line was imported.", "%(count)d new lines were imported.", done.new)
     messages.success(request, words % {"count": done.new})
     return redirect("admin:bank_statement_changelist")
+
+
+@staff_required
+@_may_import
+@require_POST
+def ask_anyway(request: UserRequest) -> HttpResponse:
+    """Ask a second person whether a file that does not add up is imported anyway. Nothing is imported now."""
+    file = waiting_files.fetch(request.POST.get("ticket", ""), user_id=request.user.pk)
+    if file is None:
+        return _too_late(request)
+    form = AnywayForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, StatementForm(), anyway=form, ticket=request.POST["ticket"])
+    try:
+        approval = services.ask_anyway(
+            file.content,
+            file.name,
+            account=file.account,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=request.now,
+        )
+    except FileRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("staff:import_statement")
+    except services.NothingToAgree:
+        messages.info(request, _("Nobody has to agree to this file: send it again."))
+        return redirect("staff:import_statement")
+    waiting_files.drop(file)
+    messages.success(request, _("A second person was asked. Nothing is imported before they agree."))
+    return redirect("staff:approval", approval.public_id)
+
+
+@staff_required
+@permission_required("bank.view_statement", raise_exception=True)
+def statement_anyway(request: UserRequest, sha256: str) -> HttpResponse:
+    """What a file would bring that somebody asked to import anyway: the second person looks before deciding."""
+    try:
+        preview = services.preview_anyway(sha256, at=request.now)
+    except FileRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("admin:bank_statement_changelist")
+    if preview is None:
+        raise Http404
+    return _preview_page(request, preview, "")
 
 
 def _look(request: UserRequest, file: WaitingFile, form: StatementForm) -> HttpResponse:
@@ -86,7 +132,12 @@ def _look(request: UserRequest, file: WaitingFile, form: StatementForm) -> HttpR
     except ColumnsUnknown as question:
         return _columns_page(request, ColumnsForm(question.headings, question.rows), _ticket(request, file), status=200)
     except FileRefused as refusal:
-        return _refused(request, form, refusal)
+        return _refused(request, form, refusal, file)
+    return _preview_page(request, preview, _ticket(request, file))
+
+
+def _preview_page(request: UserRequest, preview: Preview, ticket: str) -> HttpResponse:
+    """What a file would bring; without a ticket, only to look at."""
     return staff_page(
         request,
         "staff/preview_statement.html",
@@ -94,7 +145,7 @@ def _look(request: UserRequest, file: WaitingFile, form: StatementForm) -> HttpR
         preview=preview,
         statements=[(each, services.chain_words(each), each.new_lines[:_SHOWN]) for each in preview.statements],
         shown=_SHOWN,
-        ticket=_ticket(request, file),
+        ticket=ticket,
     )
 
 
@@ -106,11 +157,13 @@ def _ticket(request: UserRequest, file: WaitingFile) -> str:
     return waiting_files.keep(file.content, file.name, file.account, user_id=request.user.pk, at=request.now)
 
 
-def _refused(request: UserRequest, form: StatementForm, refusal: FileRefused) -> HttpResponse:
+def _refused(request: UserRequest, form: StatementForm, refusal: FileRefused, file: WaitingFile) -> HttpResponse:
     if form.is_bound:
         form.add_error("file", str(refusal))
     else:
         messages.error(request, str(refusal))
+    if isinstance(refusal, services.NotWhole):
+        return _form_page(request, form, anyway=AnywayForm(), ticket=_ticket(request, file))
     return _form_page(request, form, status=UNPROCESSABLE)
 
 
@@ -119,9 +172,14 @@ def _too_late(request: UserRequest) -> HttpResponse:
     return redirect("staff:import_statement")
 
 
-def _form_page(request: UserRequest, form: StatementForm, *, status: int = 0) -> HttpResponse:
-    answer = status or (UNPROCESSABLE if form.errors else 200)
-    return staff_page(request, "staff/import_statement.html", _("Import a bank statement"), status=answer, form=form)
+def _form_page(
+    request: UserRequest, form: StatementForm, *, status: int = 0, anyway: AnywayForm | None = None, ticket: str = ""
+) -> HttpResponse:
+    """The form; under it, of a file that does not add up, the one that asks a second person."""
+    answer = status or (UNPROCESSABLE if form.errors or anyway is not None else 200)
+    title = _("Import a bank statement")
+    page = "staff/import_statement.html"
+    return staff_page(request, page, title, status=answer, form=form, anyway=anyway, ticket=ticket)
 
 
 def _columns_page(request: UserRequest, form: ColumnsForm, ticket: str, *, status: int = UNPROCESSABLE) -> HttpResponse:

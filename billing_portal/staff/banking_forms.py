@@ -58,6 +58,17 @@ class StatementForm(forms.Form):
         return sent
 
 
+class AnywayForm(forms.Form):
+    """Why a file that does not add up is imported anyway."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What the bank says of the difference. The second person reads it, and it is kept."),
+    )
+
+
 class ColumnsForm(forms.Form):
     """What each column of a table is."""
 

@@ -94,6 +94,8 @@ urlpatterns = [
     path("banque/importer/colonnes/", banking.describe_statement, name="describe_statement"),
     path("banque/importer/confirmer/", banking.confirm_statement, name="confirm_statement"),
     path("rapprochement/", include("billing_portal.staff.reconciling.urls")),
+    path("banque/importer/malgre-tout/", banking.ask_anyway, name="ask_anyway"),
+    path("banque/importer/malgre-tout/<str:sha256>/", banking.statement_anyway, name="statement_anyway"),
     path("exports/", exports.exports, name="exports"),
     path("exports/<str:name>/demander/", exports.ask, name="ask_export"),
     path("exports/<int:job_id>/fichier/", exports.export_file, name="export_file"),

@@ -10,9 +10,9 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
 
-from accounts.models import User
+from accounts.models import Approval, User
 from bank.models import BankLine, StatementFile, TableProfile
 from billing_portal.staff.groups import FINANCE, SUPPORT
 from tests.support.cast import Cast
@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 IMPORT = reverse("staff:import_statement")
 CONFIRM = reverse("staff:confirm_statement")
 DESCRIBE = reverse("staff:describe_statement")
+ASK = reverse("staff:ask_anyway")
 CONTENT = camt053(
     [Movement(12_000, "2026-11-02", text="FA2026-000001", name="<b>Durand</b>", reference="B1")], opening=5_000
 )
@@ -127,6 +128,53 @@ def test_support_looks_and_imports_nothing_and_strangers_find_no_page(cast: Cast
         stranger.force_login(person)
         assert {stranger.get(page).status_code for page in [IMPORT, pages[0], pages[2]]} <= {302, 404}
         assert stranger.get(IMPORT).status_code == 404
+
+
+def test_one_that_does_not_add_up_is_asked_for_and_another_person_sees_it_and_agrees(
+    cast: Cast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    client, support = staff(FINANCE), staff(SUPPORT)
+    torn = camt053([Movement(12_000, "2026-11-02", reference="B1")], opening=5_000, closing=16_000)
+    page = sent(client, torn)
+    assert "L’importer malgré tout" in page
+    assert client.post(ASK, {"ticket": ticket(page)}).status_code == 422
+    assert support.post(ASK, {"ticket": ticket(page), "reason": "x"}).status_code == 403
+
+    asked = client.post(ASK, {"ticket": ticket(page), "reason": "La banque a perdu une page"})
+    approval = Approval.objects.get()
+    assert asked.headers["Location"] == reverse("staff:approval", args=[approval.public_id])
+    assert not StatementFile.objects.exists()
+    seen = client.get(reverse("staff:statement_anyway", args=[approval.subject])).content.decode()
+    assert "10,00" in seen
+    assert CONFIRM not in seen
+    assert support.get(reverse("staff:statement_anyway", args=["0" * 64])).status_code == 404
+    stranger = Client()
+    stranger.force_login(cast.accountant)
+    assert stranger.post(ASK, {"ticket": "x", "reason": "x"}).status_code == 404
+    assert stranger.get(reverse("staff:statement_anyway", args=[approval.subject])).status_code == 404
+
+    other = User.objects.create_superuser("chef@example.org", "a-long-password-for-tests")
+    chief = Client()
+    chief.force_login(other)
+    decide = reverse("staff:decide", args=[approval.public_id])
+    client.post(decide, {"decision": "approve"})
+    assert not StatementFile.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        chief.post(decide, {"decision": "approve"})
+
+    line = BankLine.objects.get()
+    assert line.statement.gap_cents == 1_000
+    shown = support.get(reverse("admin:bank_statement_change", args=[line.statement_id])).content.decode()
+    assert "+10,00" in shown.replace("\u202f", "").replace("\xa0", "")
+    assert "Ce fichier a déjà été importé" in sent(client, torn)
+
+
+def test_what_else_is_refused_offers_no_way_around_it() -> None:
+    client = staff(FINANCE)
+    torn = camt053([Movement(12_000, "2026-11-02")], opening=5_000, closing=1, currency="USD")
+
+    assert "malgré tout" not in sent(client, torn)
+    assert client.post(ASK, {"ticket": "forged", "reason": "x"}).headers["Location"] == IMPORT
 
 
 def test_lists_ask_the_database_a_few_times(django_assert_max_num_queries: object) -> None:
