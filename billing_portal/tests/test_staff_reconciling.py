@@ -17,6 +17,7 @@ from bank.tests.matching_desk import PAYER, MatchingDesk
 from bank.words import Action, LineState
 from billing_portal.staff.bank_queues import bank_queues
 from billing_portal.staff.groups import FINANCE, SUPPORT
+from billing_portal.staff.reconciling.views import VERBS
 from billing_portal.tests.reconciling_desk import PAGE, clerk, opened, press, text
 from core import clock
 from invoices.tests.making import issued, quoted
@@ -139,6 +140,25 @@ def test_a_line_is_ignored_or_booked_with_a_reason(desk: MatchingDesk) -> None:
     assert (desk.account("627100"), desk.account("580000")) == (1_500, 2_000)
 
 
+def test_a_line_that_is_one_of_ours_is_booked_as_what_is_offered(desk: MatchingDesk) -> None:
+    finance = clerk(FINANCE)
+    work = desk.receive(-1_290, "FRAIS DE TENUE", kind="fee")
+    assert "plus possible" in text(press(finance, "choose", work, lot="sorties", choice="ORDER:1"))
+    press(finance, "choose", work, lot="sorties", choice="FEE:627100")
+    assert desk.account("627100") == 1_290
+
+
+def test_of_two_that_are_as_good_nobody_is_proposed(desk: MatchingDesk, cast: Cast) -> None:
+    finance = clerk(FINANCE)
+    issued(cast.individual, at=desk.at)
+    alone = desk.receive(4_680, "merci")
+    issued(cast.company, at=desk.at)
+    tied = desk.receive(4_680, "merci encore")
+
+    assert re.search(r'id="candidate-1"[^>]* checked', opened(finance, alone))
+    assert not re.search(r'name="candidate"[^>]* checked', opened(finance, tied))
+
+
 def test_notes_and_marks_decide_nothing(desk: MatchingDesk) -> None:
     finance = clerk(FINANCE, "alice")
     work = desk.receive(100, "essai")
@@ -201,10 +221,7 @@ def test_support_looks_and_decides_nothing_and_strangers_find_no_page(desk: Matc
     support = clerk(SUPPORT)
     work = desk.receive(4_680, "virement")
     page = opened(support, work)
-    addresses = [
-        reverse(f"staff:reconcile_{verb}", args=[work.pk])
-        for verb in ("accept", "credit", "split", "documents", "ignore", "book", "fee", "apart", "flag", "note", "undo")
-    ]
+    addresses = [reverse(f"staff:reconcile_{verb}", args=[work.pk]) for verb in VERBS]
 
     assert "virement" in page
     assert 'method="post" action="/admin/rapprochement' not in page or 'data-key="Enter"' not in page

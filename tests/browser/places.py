@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+from bank.words import LineState
 from payments.models import Dispute
+from tests.browser.lines import line_that_is
 
 if TYPE_CHECKING:
     from accounts.models import User
     from tests.browser.world import World
+
+
+def _reconciling(state: LineState, lot: str) -> str:
+    """The page of reconciliation with the first line in that state open."""
+    return f"{reverse('staff:reconcile')}?lot={lot}&line={line_that_is(state).pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +191,9 @@ STAFF_PLACES = [
     Place("staff, statement", lambda w: reverse("staff:statement", args=[w.cast.individual.reference]), finance),
     Place("staff, mandate", lambda w: reverse("staff:mandate", args=[w.mandate.public_id]), finance),
     Place("staff, bank statement", _named("staff:import_statement"), finance),
+    Place("staff, reconciliation", lambda _w: _reconciling(LineState.SUGGESTED, "a-choisir"), finance),
+    Place(
+        "staff, reconciliation, split", lambda _w: _reconciling(LineState.SUGGESTED, "a-choisir&mode=repartir"), finance
+    ),
+    Place("staff, reconciliation, fee", lambda _w: _reconciling(LineState.OUT, "sorties"), finance),
 ]

@@ -22,6 +22,7 @@ from ledger.kinds import Journal, Origin
 from payments.models import Failure, Payment, PaymentStatus, Purpose
 from payments.tests.mandate_desk import method_of
 from tests.browser.contested import contest_and_attest
+from tests.browser.lines import keep_lines
 from tests.browser.methods import collect_debts, doubtful_method, keep_mandates, keep_methods
 from tests.support.cast import make_cast
 
@@ -85,6 +86,7 @@ def make_world(url: str) -> World:
     contester, contested, attested = contest_and_attest(now)
     saved = keep_methods(cast.individual, now)
     mandate, draft = keep_mandates(cast.individual, now)
+    keep_lines(now)
     return World(
         url=url,
         contester=contester,

@@ -128,6 +128,24 @@ def fee(request: UserRequest, line_id: int) -> HttpResponse:
 @staff_required
 @may_decide
 @require_POST
+def choose(request: UserRequest, line_id: int) -> HttpResponse:
+    """It is one of our own transfers, a payout, a recall or a fee, as offered."""
+    work = _work(line_id)
+    value = request.POST.get("choice", "")
+    words = next((each.words for each in services.choices_for(work.line) if each.value == value), "")
+    try:
+        services.choose(line_id, value, _handling(request, line_id, reason=words), at=request.now)
+    except AlreadyDecided as refusal:
+        return _too_late(request, line_id, refusal)
+    except BadDecision as refusal:
+        messages.error(request, str(refusal))
+        return redirect(View.read(request.GET).address(line_id))
+    return _next(request, work, words)
+
+
+@staff_required
+@may_decide
+@require_POST
 def apart(request: UserRequest, line_id: int) -> HttpResponse:
     """It is a movement of its own, though another line seemed to tell it already."""
     try:
@@ -210,7 +228,7 @@ def _typed(
         except BadDecision as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _next(request, work, decision)
+            return _next(request, work, decision_words(decision))
     return page(request, line_id=work.pk, mode=mode, form=form, status=UNPROCESSABLE)
 
 
@@ -226,16 +244,16 @@ def _decided(
     except BadDecision as refusal:
         messages.error(request, str(refusal))
         return redirect(View.read(request.GET).address(line_id))
-    return _next(request, work, decision)
+    return _next(request, work, decision_words(decision))
 
 
-def _next(request: UserRequest, work: LineWork, decision: Decision) -> HttpResponse:
+def _next(request: UserRequest, work: LineWork, what: str) -> HttpResponse:
     """To the next line of the lot, and say what became of this one."""
     view = View.read(request.GET)
     left = selectors.count_lines(view.wanted).left
     words = ngettext("Line %(line)s: %(what)s. %(left)s left.", "Line %(line)s: %(what)s. %(left)s left.", left) % {
         "line": work.line.place,
-        "what": decision_words(decision),
+        "what": what,
         "left": left,
     }
     messages.success(request, words)

@@ -12,7 +12,7 @@ from bank import selectors
 from bank.matching.decoding import decode
 from bank.matching.facts import label_of
 from bank.matching.rules import Rules
-from bank.services import FRESH, ShareOf, shares_of
+from bank.services import FRESH, ShareOf, choices_for, shares_of
 from bank.words import WAITING, Action, LineState
 from billing_portal.staff.reconciling import shares as values
 from billing_portal.staff.reconciling.finding import found_by
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Customer
     from bank.models import BankLine, Decision, Judgement, LineGlance, LineWork
+    from bank.services.leaving import Choice as OwnChoice
     from ledger.selectors import OpenItemView
 
 _SHOWN: Final = 5
@@ -75,11 +76,20 @@ class Panel:
     line: BankLine
     pieces: Sequence[Piece]
     choices: Sequence[Choice]
+    others: Sequence[OwnChoice]
     judgement: Judgement | None
     notes: Sequence[Any]
     history: Sequence[tuple[Decision, str]]
     standing: Decision | None
     other: LineGlance | None
+
+    @property
+    def first_is_best(self) -> bool:
+        """Whether the first candidate is proposed: not when another one is as good, or several were found."""
+        if len(self.choices) <= 1:
+            return True
+        first, second = self.choices[0].score, self.choices[1].score
+        return second is not None if first is None else first > (second or 0)
 
     @property
     def is_waiting(self) -> bool:
@@ -114,6 +124,7 @@ def panel_of(line_id: int, *, find: str, other: LineGlance | None, at: datetime)
         line=work.line,
         pieces=pieces_of(label_of(work.line)),
         choices=_choices(work, judgement, find, at=at) if work.state in WAITING else (),
+        others=choices_for(work.line) if work.state in WAITING else (),
         judgement=judgement,
         notes=selectors.notes_on(line_id),
         history=[(decision, decision_words(decision)) for decision in history],

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:line_id>/ignorer/", deciding.ignore, name="reconcile_ignore"),
     path("<int:line_id>/imputer/", deciding.book, name="reconcile_book"),
     path("<int:line_id>/frais/", deciding.fee, name="reconcile_fee"),
+    path("<int:line_id>/choisir/", deciding.choose, name="reconcile_choose"),
     path("<int:line_id>/distinct/", deciding.apart, name="reconcile_apart"),
     path("<int:line_id>/verifier/", deciding.flag, name="reconcile_flag"),
     path("<int:line_id>/noter/", deciding.note, name="reconcile_note"),

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from bank.models import LineGlance
 
 ON_A_PAGE: Final = 50
+VERBS: Final = (
+    *("accept", "credit", "split", "documents", "ignore", "book", "fee", "choose"),
+    *("apart", "flag", "note", "undo"),
+)
 _STATEMENTS: Final = 30
 _MINE: Final = timedelta(hours=12)
 _FIRST: Final = (Lot.SURE, Lot.CHOOSE, Lot.MANY, Lot.NONE, Lot.OUT)
@@ -123,5 +127,18 @@ def _look(request: UserRequest, line_id: int) -> LineGlance | None:
 
 
 def _verbs(view: View, panel: Panel) -> dict[str, str]:
-    names = ("accept", "credit", "split", "documents", "ignore", "book", "fee", "apart", "flag", "note", "undo")
+    names = (
+        "accept",
+        "credit",
+        "split",
+        "documents",
+        "ignore",
+        "book",
+        "fee",
+        "choose",
+        "apart",
+        "flag",
+        "note",
+        "undo",
+    )
     return {name: view.verb(f"reconcile_{name}", panel.work.pk) for name in names}
