@@ -86,14 +86,13 @@ def make_world(url: str) -> World:
     contester, contested, attested = contest_and_attest(now)
     saved = keep_methods(cast.individual, now)
     mandate, draft = keep_mandates(cast.individual, now)
-    keep_lines(now)
     return World(
         url=url,
         contester=contester,
         contested=contested,
         attested=attested,
         cast=cast,
-        finance=_finance(),
+        finance=_finance(now),
         late=late,
         waiting=User.objects.get(email="loire@example.org"),
         mayor=User.objects.get(email="mairie@example.org"),
@@ -120,7 +119,9 @@ def _may_sign_in(user: User) -> None:
     EmailAddress.objects.filter(user=user).update(verified=True)
 
 
-def _finance() -> User:
+def _finance(now: datetime) -> User:
+    """Somebody of finance, and the bank lines that wait for them."""
+    keep_lines(now)
     user = User.objects.create_user("finance@example.org", "a-long-password-for-tests", is_staff=True)
     user.groups.add(Group.objects.get(name=FINANCE))
     return user
