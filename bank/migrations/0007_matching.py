@@ -42,7 +42,13 @@ def _look_again(apps, _schema_editor):
 def _first_rules(apps, _schema_editor):
     now = timezone.now()
     apps.get_model("bank", "RuleSet").objects.create(
-        version=1, points=_POINTS, limits=_LIMITS, note="First rules", state="ACTIVE", made_at=now, activated_at=now
+        version=1,
+        points=_POINTS,
+        limits=_LIMITS,
+        note="Règles d’origine",
+        state="ACTIVE",
+        made_at=now,
+        activated_at=now,
     )
 
 

@@ -23,7 +23,7 @@ AGES: Final = (7, 30, 90)
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Of the decisions of a period. Rates are per thousand; `seconds` is the median that people looked at a line."""
+    """Of the decisions of a period. Rates are per cent; `seconds` is the median that people looked at a line."""
 
     credited: int
     automatic: int
@@ -35,8 +35,8 @@ class Metrics:
 
     @property
     def automatic_rate(self) -> int | None:
-        """Lines credited by the rules, of a thousand."""
-        return round(1_000 * self.automatic / self.credited) if self.credited else None
+        """Lines credited by the rules, of a hundred."""
+        return round(100 * self.automatic / self.credited) if self.credited else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,6 @@ def test_figures_say_what_is_automatic_wrong_and_waits(desk: MatchingDesk, cast:
 
     figures = selectors.matching_metrics(since=desk.at - timedelta(days=30), until=desk.at)
     assert (figures.credited, figures.automatic, figures.automatic_undone, figures.waiting) == (2, 2, 1, 2)
-    assert (figures.automatic_rate, figures.oldest_on, figures.seconds) == (1_000, old.line.booked_on, None)
+    assert (figures.automatic_rate, figures.oldest_on, figures.seconds) == (100, old.line.booked_on, None)
     ages = {age.days: (age.lines, age.amount) for age in selectors.suspense_by_age(on=desk.at.date())}
     assert ages == {7: (0, Money(0)), 30: (2, Money(1_700)), 90: (0, Money(0)), None: (0, Money(0))}

@@ -70,7 +70,7 @@ def test_figures_are_shown(fanny: Client, desk: MatchingDesk, cast: Cast) -> Non
     desk.receive(700, "?")
     text = fanny.get("/admin/rapprochement/regles/").content.decode()
 
-    assert "1000 pour mille" in text
+    assert "100\u00a0%" in text
     assert "7,00" in text
 
 
