@@ -2,7 +2,7 @@
 
 Works on a demonstration that runs (`make run`): people send transfers that name a customer without check digits, the
 statement is imported, and a browser presses Enter on each line, as the clerk would who agrees with the first candidate.
-Prints one JSON object: lines, seconds, seconds a line, and the minutes of 500. What a person needs to read comes on top.
+Prints one JSON object: lines, seconds, seconds a line, minutes of 500. What a person needs to read comes on top.
 """
 
 from __future__ import annotations
