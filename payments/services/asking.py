@@ -58,7 +58,7 @@ def ask(payment_id: int, *, gateway: Gateway, at: datetime, hint: str = "") -> P
 def ask_about(payment: Payment, *, gateway: Gateway, at: datetime, hint: str = "") -> Payment:
     """As `ask`, about a payment that was just read, with its customer and its saved method."""
     if payment.purpose == Purpose.COLLECT:
-        return ask_attempt(payment.pk, gateway=gateway, at=at)
+        return ask_attempt(payment.pk, gateway=gateway, at=at, hint=hint)
     if payment.status == PaymentStatus.CREATED:
         return _forget(payment.pk, at=at)
     if payment.status == PaymentStatus.SUCCEEDED and payment.fee_cents is not None:

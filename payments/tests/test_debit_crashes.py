@@ -9,8 +9,11 @@ import pytest
 
 from core.money import Money
 from payments.gateways.base import Debit as Order
-from payments.models import Debit, DebitState, Payment, PaymentStatus
+from payments.gateways.base import News
+from payments.models import Debit, DebitState, Payment, PaymentStatus, Provider
 from payments.services import collecting
+from payments.services.about import StillUnknown
+from payments.services.about.payments import look
 from payments.services.debits import apply_charge, attempting
 from payments.tests.debit_desk import DebitDesk, state_of
 from payments.wiring import gateway_for
@@ -25,11 +28,17 @@ def begun(debits: DebitDesk) -> tuple[Debit, Payment]:
     return debit, debits.claimed(debit)
 
 
-def called(payment: Payment) -> None:
+def called(payment: Payment, **other: str) -> None:
     """The call that the dead process still made."""
     fresh = Payment.objects.select_related("customer", "used_method").get(pk=payment.pk)
     order: Order = attempting._order(fresh)
-    gateway_for(payment.provider).charge(Money(payment.amount_cents), order)
+    gateway_for(payment.provider).charge(Money(payment.amount_cents), replace(order, **other))
+
+
+def capture_news(debits: DebitDesk) -> News:
+    """What PayPal says of the money that it took."""
+    told = gateway_for(Provider.PAYPAL).news_since(debits.at - timedelta(days=4), types=["PAYMENT.CAPTURE.COMPLETED"])
+    return next(iter(told))
 
 
 @both
@@ -112,6 +121,37 @@ def test_where_debits_cannot_be_searched_only_news_ends_the_doubt(debits: DebitD
 
     payment.refresh_from_db()
     assert (payment.status, state_of(debit)) == (PaymentStatus.UNKNOWN, DebitState.SENT)
+
+
+@pytest.mark.parametrize("drawer", ["paypal"], indirect=True)
+def test_late_news_of_a_debit_that_cannot_be_searched_credits_it_once(debits: DebitDesk) -> None:
+    debit, payment = begun(debits)
+    called(payment)
+    debits.wait(2)
+    debits.ask(payment)
+    assert (state_of(debit), debits.taken(), debits.balance()) == (DebitState.SENT, 4_680, Money(-4_680))
+    told = capture_news(debits)
+
+    assert [look(told, gateway=gateway_for(payment.provider), at=debits.at).ours for _ in range(2)] == [True, True]
+
+    assert (state_of(debit), debits.taken(), debits.balance()) == (DebitState.CLOSED, 4_680, Money(0))
+    assert debit.attempts.count() == 1
+
+
+@pytest.mark.parametrize("drawer", ["paypal"], indirect=True)
+def test_another_debit_that_news_name_is_no_answer_about_this_one(debits: DebitDesk) -> None:
+    debit, payment = begun(debits)
+    called(payment, reference="00000000-0000-4000-8000-000000000000", key="another")
+    debits.wait(2)
+    told = replace(capture_news(debits), reference=str(payment.public_id))
+    assert told.session_id
+
+    with pytest.raises(StillUnknown):
+        look(told, gateway=gateway_for(payment.provider), at=debits.at)
+
+    payment.refresh_from_db()
+    assert (payment.status, payment.session_id, state_of(debit)) == (PaymentStatus.UNKNOWN, "", DebitState.SENT)
+    assert debits.balance() == Money(-4_680)
 
 
 def test_a_method_removed_in_flight_is_not_debited_by_a_repeated_call(debits: DebitDesk) -> None:

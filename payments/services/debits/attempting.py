@@ -34,12 +34,15 @@ def make_attempt(payment_id: int, *, gateway: Gateway, at: datetime) -> Payment:
     return _conclude(payment_id, lambda payment: _charge(payment, gateway), at=at)
 
 
-def ask_attempt(payment_id: int, *, gateway: Gateway, at: datetime) -> Payment:
-    """Ask the provider how an attempt stands, and apply it. No answer leaves it unknown, to be asked about again."""
+def ask_attempt(payment_id: int, *, gateway: Gateway, at: datetime, hint: str = "") -> Payment:
+    """Ask the provider how an attempt stands, and apply it. No answer leaves it unknown, to be asked about again.
+
+    `hint` is a debit that an event named; it counts only if it is the one of this very attempt.
+    """
     payment = Payment.objects.get(pk=payment_id)
     if payment.status == PaymentStatus.SUCCEEDED and payment.fee_cents is not None:
         return payment
-    return _conclude(payment_id, lambda each: _look(each, gateway, at=at), at=at)
+    return _conclude(payment_id, lambda each: _look(each, gateway, hint=hint, at=at), at=at)
 
 
 def _conclude(payment_id: int, call: Callable[[Payment], Charge | None], *, at: datetime) -> Payment:
@@ -56,15 +59,17 @@ def _conclude(payment_id: int, call: Callable[[Payment], Charge | None], *, at: 
     return apply_charge(payment_id, told, at=at)
 
 
-def _look(payment: Payment, gateway: Gateway, *, at: datetime) -> Charge | None:
+def _look(payment: Payment, gateway: Gateway, *, hint: str, at: datetime) -> Charge | None:
     """The debit as the provider has it; None when it has none, and none can come any more.
 
-    Without an id of ours: first a search, then the same call again while its key is remembered. After that a provider
-    whose list is exact is believed; of another one only its news will say.
+    Without an id of ours: first the hint, then a search, then the same call again while its key is remembered. After
+    that a provider whose list is exact is believed; of another one only its news will say.
     """
     known = payment.session_id or payment.intent_id
     if known:
         return _read(known, gateway)
+    if hint and (told := _read(hint, gateway)).reference == str(payment.public_id):
+        return told
     person = known_person(payment.customer, provider=payment.provider)
     found = gateway.find_charge(person=person, reference=str(payment.public_id), since=payment.created_at)
     if found is not None:
