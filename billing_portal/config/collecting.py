@@ -19,6 +19,13 @@ SEPA_LEAD_DAYS = env.integer(
 STRIPE_SEPA_LEAD_DAYS = env.integer(
     "STRIPE_SEPA_LEAD_DAYS", 5, least=1, most=14, help="TARGET days that Stripe needs to bring a SEPA debit."
 )
+STRIPE_SEPA_MOST_CENTS = env.integer(
+    "STRIPE_SEPA_MOST_CENTS",
+    1_000_000,
+    least=100,
+    most=100_000_000,
+    help="The largest SEPA debit that Stripe makes, in cents. Larger ones go to the next method.",
+)
 DEBIT_LADDER_DAYS = env.days(
     "DEBIT_LADDER_DAYS", "3,5,7", help="Days after its first attempt at which a refused debit is tried again."
 )

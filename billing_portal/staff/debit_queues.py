@@ -38,7 +38,7 @@ def debit_queues(*, at: datetime) -> list[Queue]:
             *size(payments.silent_bank_debits(on=today), "payment__created_at"),
             timedelta(0),
             _("Look"),
-            listed("payments_debit", state__exact=DebitState.SENT),
+            listed("payments_debit", attention="silent"),
             at,
         ),
         Queue(

@@ -150,8 +150,14 @@ def _hindrance(debit: Any, rule: CollectingRule | None, amount: Money, day: date
         (amount < LEAST, _("Too little is left for a debit: it will be cancelled.")),
         (gone and debit.has_method, _("Its method cannot be used any more: the next one follows, by its own notice.")),
         (gone, _("No usable method is left: it will be cancelled.")),
+        (_is_unfit(debit, amount, day), _("Its method cannot be debited of it: the next one follows, or it fails.")),
     ]
     return next((words for holds, words in reasons if holds), "")
+
+
+def _is_unfit(debit: Any, amount: Money, day: date) -> bool:
+    """Whether its card has expired by then, or it is more than its provider takes in one debit."""
+    return selectors.why_unfit(debit.method, amount, on=day) is not None
 
 
 def _paused(rule: CollectingRule | None) -> str:

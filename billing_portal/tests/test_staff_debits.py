@@ -170,7 +170,9 @@ def test_nothing_is_written_under_an_identity_that_a_bank_would_refuse(bank: Rem
     assert Remittance.objects.count() == 0
 
 
-def test_what_nobody_answers_or_expects_waits_on_the_to_do_page(bank: RemittanceDesk, fanny: Client) -> None:
+def test_what_nobody_answers_or_expects_waits_on_the_to_do_page(
+    bank: RemittanceDesk, fanny: Client, settings: Settings
+) -> None:
     debit = bank.planned()
     in_file = bank.made(debit)
     bank.sends_back(in_file, "AM04", end_to_end="D-NOT-OURS")
@@ -180,6 +182,10 @@ def test_what_nobody_answers_or_expects_waits_on_the_to_do_page(bank: Remittance
     assert found["Réponses de la banque mises de côté"] == 1
     assert found["Prélèvements dont la banque ne dit rien"] == 1
     assert "Prélèvements dont la banque ne dit rien" in text(fanny, reverse("admin:index"))
+    [queue] = [each for each in debit_queues(at=bank.at) if each.name == "Prélèvements dont la banque ne dit rien"]
+    assert debit.reference in text(fanny, queue.address)
+    settings.SEPA_SILENCE_DAYS = 3_650
+    assert debit.reference not in text(fanny, queue.address)
     aside = reverse("admin:payments_bankanswer_changelist") + "?kind__exact=NOT_OURS"
     assert "D-NOT-OURS" in text(fanny, aside)
 

@@ -8,11 +8,14 @@ from django.contrib import admin
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy
 
+from core import clock
 from core.admin import ReadOnlyAdmin
+from core.clock import local_date
 from core.formats import money_text
 from core.money import Money
 from payments.models import STANDING_DEBITS, Debit, DebitState
 from payments.models.spoken import heard
+from payments.selectors import silent_bank_debits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +34,16 @@ class DebitAttention(admin.SimpleListFilter):
     def lookups(self, _request: HttpRequest, _model_admin: object) -> Sequence[tuple[str, _StrPromise]]:
         return [
             ("standing", gettext_lazy("To come, or in progress")),
+            ("silent", gettext_lazy("The bank says nothing of them")),
             ("ended", gettext_lazy("Brought no money, or gave it back")),
         ]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Debit]) -> QuerySet[Debit]:
         if self.value() == "standing":
             return queryset.filter(state__in=STANDING_DEBITS)
+        if self.value() == "silent":
+            silent = silent_bank_debits(on=local_date(clock.now()))
+            return queryset.filter(pk__in=silent.order_by().values("payment__debit"))
         if self.value() == "ended":
             return queryset.filter(state__in=[DebitState.FAILED, DebitState.RETURNED])
         return queryset

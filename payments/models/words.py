@@ -72,6 +72,7 @@ class Failure(models.TextChoices):
     BANK = "BANK", _("Refused by your bank")
     PAYPAL = "PAYPAL", _("Refused by PayPal")
     PROVIDER = "PROVIDER", _("The payment page could not be opened")
+    LIMIT = "LIMIT", _("More than one debit may take")
 
 
 class EventState(models.TextChoices):

@@ -58,6 +58,7 @@ from payments.selectors.methods import (
     saving_in_progress,
     steps_of,
     usable_methods,
+    why_unfit,
 )
 from payments.selectors.news import (
     NewsOfProvider,
@@ -242,4 +243,5 @@ __all__ = [
     "waiting_for_a_file",
     "why_no_top_up",
     "why_not_collecting",
+    "why_unfit",
 ]

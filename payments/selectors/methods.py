@@ -13,9 +13,11 @@ from payments.models import (
     STANDING,
     AttemptKind,
     CardAttempt,
+    Failure,
     Method,
     MethodEvent,
     MethodState,
+    Provider,
     Reason,
     SavedMethod,
 )
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.models import Customer
+    from core.money import Money
 
 
 def get_method(customer: Customer, public_id: UUID) -> SavedMethod:
@@ -46,6 +49,18 @@ def usable_methods(customer: Customer) -> QuerySet[SavedMethod]:
 def methods_to_pay_with(customer: Customer) -> QuerySet[SavedMethod]:
     """Those that pay at once, in their order: a bank account is debited by its mandate, on an announced day."""
     return usable_methods(customer).filter(kind__in=ON_A_PAGE)
+
+
+def why_unfit(method: SavedMethod, amount: Money, *, on: date) -> Failure | None:
+    """Why a method is not debited of that amount on that day, although it may be used; None when it is.
+
+    A card is not tried after the end of its month, unless its network told us of a new date; Stripe makes no SEPA debit
+    above STRIPE_SEPA_MOST_CENTS, and does not allow to split one (docs.stripe.com/payments/sepa-debit).
+    """
+    if method.good_until is not None and method.good_until < on:
+        return Failure.EXPIRED_CARD
+    by_stripe = method.kind == Method.SEPA and method.provider == Provider.STRIPE
+    return Failure.LIMIT if by_stripe and amount.cents > settings.STRIPE_SEPA_MOST_CENTS else None
 
 
 def methods_in_the_making(customer: Customer) -> QuerySet[SavedMethod]:

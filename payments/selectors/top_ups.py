@@ -80,13 +80,12 @@ def why_no_top_up(rule: TopUpRule, *, at: datetime, but: Debit | None = None) ->
 
 
 def method_for_top_up(customer: Customer, *, on: date) -> SavedMethod | None:
-    """The method that pays at once: the default before the others, one that is good before one that has expired.
+    """The method that pays at once: the default before the others. A card that has expired is not tried.
 
     A bank account is no such method: its debits take days, and a notice of their own.
     """
     found = list(methods_to_pay_with(customer).order_by("-is_default", "position", "pk"))
-    good = [each for each in found if each.good_until is None or each.good_until >= on]
-    return next(iter(good or found), None)
+    return next((each for each in found if each.good_until is None or each.good_until >= on), None)
 
 
 def _why_frozen(customer: Customer, *, on: date) -> NoTopUp | None:

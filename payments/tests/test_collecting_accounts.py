@@ -180,9 +180,9 @@ def test_the_self_check_sees_what_is_wrong_with_debits(debits: DebitDesk) -> Non
     assert all(check.ok for check in automatic_debits())
 
     Debit.objects.filter(pk=debit.pk).update(state=DebitState.SENT)
-    assert [check.ok for check in automatic_debits()] == [True, False, True, True]
+    assert [check.ok for check in automatic_debits()] == [True, False, True, True, True]
     Debit.objects.filter(pk=debit.pk).update(state=DebitState.CLOSED, collected_cents=1, collected_on=debits.today)
-    assert [check.ok for check in automatic_debits()] == [True, True, False, True]
+    assert [check.ok for check in automatic_debits()] == [True, True, False, True, True]
 
 
 def test_the_self_check_sees_a_debit_beyond_what_was_announced(debits: DebitDesk) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from pytest_django.fixtures import Settings
 
+from core.clock import local_date
 from core.money import Money
 from ledger import selectors as ledger
 from ledger import services as ledger_services
@@ -103,7 +104,7 @@ def test_a_dispute_lost_leaves_what_it_had_paid_to_pay(desk: DisputeDesk) -> Non
     assert desk.books.posted() == []  # the money was out already
     [item] = ledger.open_items(desk.customer.pk)
     assert (item.disputed, item.open, item.due_date) == (False, euros(60), TODAY)
-    assert item.reminders_from == desk.at.date()
+    assert item.reminders_from == local_date(desk.at)
     assert ledger.amount_to_collect(desk.customer.pk) == euros(60)
     assert (desk.dispute.status, desk.dispute.taken) == (DisputeStatus.LOST, euros(100))
     assert desk.mails() == ["dispute.opened", "dispute.lost"]

@@ -69,7 +69,7 @@ def paypal(till: Till, settings: Settings) -> Iterator[PayPalGateway]:
 def test_paypal_agrees_after_a_payment_a_refund_a_chargeback_and_a_withdrawal(
     till: Till, paypal: PayPalGateway
 ) -> None:
-    bank, at = till.desk.bank, till.now
+    bank = till.desk.bank
     for cents in (5_000, 8_000):
         wish = services.Wish(Money(cents), method=Method.PAYPAL, on_top=True)
         payment = services.request_top_up(till.desk.customer, wish, gateway=paypal, at=clock.now())
@@ -81,6 +81,7 @@ def test_paypal_agrees_after_a_payment_a_refund_a_chargeback_and_a_withdrawal(
     bank.control("paypal/movement", code="T0100", amount=-100)
     hear(till, PAYPAL, paypal)
     bank.control("paypal/withdraw", amount=1_000)
+    at = till.now
 
     services.sync_till(PAYPAL, gateway=paypal, at=at)
 

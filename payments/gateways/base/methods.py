@@ -115,6 +115,7 @@ class DeclineKind(StrEnum):
     LATER = "LATER"  # may be tried again in some days
     NEVER = "NEVER"  # this method is not to be tried again
     GONE = "GONE"  # the provider does not have this method any more
+    UNFIT = "UNFIT"  # nobody was asked: this debit cannot be of this method, another one may be
 
 
 class Declined(Refused):

@@ -20,6 +20,7 @@ from payments.models import (
     DebitState,
     EndedWhy,
     Failure,
+    MethodState,
     SavedMethod,
 )
 from payments.services import debits
@@ -70,7 +71,7 @@ def plan_customer(customer_id: int, *, at: datetime) -> int:
     needs = needed(rule)
     for need in needs:
         if need.standing is None:
-            _announce_new(rule, method, need, at=at)
+            _announce_new(rule, _fit_for(need, method, on=today), need, at=at)
     raised = [need.standing for need in needs if need.standing and _raise(need.standing, rule, need.amount, at=at)]
     return sum(need.standing is None for need in needs) + len(raised)
 
@@ -109,7 +110,8 @@ def blocked_by(rule: CollectingRule, due_on: date) -> Debit | None:
     a person's decision only the latter. An account that once lacked money is tried once more.
     """
     ended = Debit.objects.filter(customer=rule.customer_id, kind=DebitKind.DUE, due_on=due_on)
-    last = ended.exclude(state__in=[*selectors.STANDING_STATES]).order_by("-pk").first()
+    over = ended.exclude(state__in=[*selectors.STANDING_STATES])
+    last = over.select_related("method").order_by("-pk").first()
     if last is None or (rule.consent_at is not None and rule.consent_at > last.updated_at):
         return None
     if last.state == DebitState.CANCELLED:
@@ -120,12 +122,30 @@ def blocked_by(rule: CollectingRule, due_on: date) -> Debit | None:
         returns = ended.filter(state=DebitState.RETURNED).count()
         return last if returns > 1 else None
     fresh = selectors.usable_methods(rule.customer).filter(consent_at__gt=last.updated_at)
-    return None if fresh.exists() else last
+    return None if fresh.exists() or _is_renewed(last) else last
+
+
+def _is_renewed(ended: Debit) -> bool:
+    """Whether it failed because its card had expired, and the network told of a new date since."""
+    if ended.failure != Failure.EXPIRED_CARD or ended.method.state != MethodState.ACTIVE:
+        return False
+    ends_on = ended.method.good_until
+    return ends_on is not None and ends_on >= local_date(ended.updated_at)
 
 
 def default_method(customer_id: int) -> SavedMethod | None:
     """The method from which debits are planned: the default, which is usable."""
     return SavedMethod.objects.filter(customer=customer_id, is_default=True).first()
+
+
+def _fit_for(need: Need, default: SavedMethod, *, on: date) -> SavedMethod:
+    """The default, or the next method that may be debited of that amount; the default when none may be today.
+
+    Until its day the card may be renewed, or less be due; else that debit ends with its reason, and its customer hears.
+    """
+    active = SavedMethod.objects.filter(customer=default.customer_id, state=MethodState.ACTIVE)
+    in_order = (default, *active.exclude(pk=default.pk).order_by("position", "pk"))
+    return next((each for each in in_order if selectors.why_unfit(each, need.amount, on=on) is None), default)
 
 
 def _collecting() -> selectors.Rules:

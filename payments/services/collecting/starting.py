@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.db import transaction
 
+from core.clock import local_date
 from core.failpoints import failpoint
 from payments import locks, selectors
 from payments.debit_transitions import SENT, move
+from payments.gateways.base import DeclineKind
 from payments.models import (
     ONLINE,
     TO_START,
@@ -84,7 +86,8 @@ def make_way(customer: Customer, *, gateways: Callable[[str], Gateway], at: date
 def claim(debit_id: int, *, on: date, at: datetime) -> Payment | None:
     """Write down the attempt that is about to be made: how much now, from which method. None when there is none.
 
-    What makes a debit needless or impossible ends it here, under the customer's lock, and its customer is told.
+    What makes a debit needless or impossible ends it here, under the customer's lock, and its customer is told. One
+    that its method cannot be debited of is refused here without a call: the next method follows, or it fails.
     """
     debit = locks.lock_debit(debit_id)
     if debit.state not in TO_START or debit.start_on > on:
@@ -100,7 +103,12 @@ def claim(debit_id: int, *, on: date, at: datetime) -> Payment | None:
     if debit.method.state != MethodState.ACTIVE:
         change_method(debit, at=at)
         return None
-    return begin(debit, amount, at=at)
+    payment = begin(debit, amount, at=at)
+    unfit = selectors.why_unfit(debit.method, amount, on=on)
+    if unfit is None:
+        return payment
+    debits.refuse_attempt(payment.pk, DeclineKind.UNFIT, failure=unfit, code=unfit.lower(), at=at)
+    return None
 
 
 def _why_not(debit: Debit, *, on: date) -> _Stop | None:
@@ -126,7 +134,7 @@ def _unwanted(debit: Debit, *, at: datetime) -> _Stop | None:
 
 def change_method(debit: Debit, *, at: datetime) -> None:
     """Its method went since it was announced: the next one, by its own notice, or none."""
-    method = debits.next_method(debit) if debit.kind == DebitKind.DUE else None
+    method = debits.next_method(debit, on=local_date(at)) if debit.kind == DebitKind.DUE else None
     if method is None:
         debits.stop(debit, EndedWhy.METHOD, at=at)
     else:

@@ -25,6 +25,8 @@ from payments.models import (
     Reason,
     SavedMethod,
 )
+from payments.selectors.methods import why_unfit
+from payments.services.debits.amounts import amount_now
 from payments.services.debits.ending import give_up
 from payments.services.debits.scheduling import days_for, from_day
 from payments.services.debits.telling import announce, tell_refused
@@ -47,9 +49,9 @@ def after_refusal(debit: Debit, payment: Payment, kind: DeclineKind, *, at: date
         if (day := _next_day(debit, payment, at=at)) is not None:
             _again(debit, payment, day, at=at)
             return
-    else:
+    elif kind != DeclineKind.UNFIT:
         spoil(payment, kind, at=at)
-    method = next_method(debit)
+    method = next_method(debit, on=local_date(at))
     if method is None:
         give_up(debit, payment, at=at)
     else:
@@ -57,11 +59,16 @@ def after_refusal(debit: Debit, payment: Payment, kind: DeclineKind, *, at: date
         tell_refused(debit, payment, at=at)
 
 
-def next_method(debit: Debit) -> SavedMethod | None:
-    """The first usable method, the default before the others, that has not refused this debit."""
+def next_method(debit: Debit, *, on: date) -> SavedMethod | None:
+    """The first usable method, the default before the others, that has not refused this debit and may be debited of it.
+
+    The caller holds the lock.
+    """
     refused = debit.attempts.filter(status=PaymentStatus.REFUSED).values("used_method")
     active = SavedMethod.objects.filter(customer=debit.customer_id, state=MethodState.ACTIVE).exclude(pk__in=refused)
-    return active.order_by("-is_default", "position", "pk").first()
+    amount = amount_now(debit)
+    in_order = active.order_by("-is_default", "position", "pk")
+    return next((each for each in in_order if why_unfit(each, amount, on=on) is None), None)
 
 
 def switch(debit: Debit, method: SavedMethod, *, at: datetime) -> None:

@@ -24,6 +24,7 @@ _BY_CARD: Final[Mapping[str, _StrPromise]] = {
     Failure.BANK: _("Your bank refused it and gave no reason."),
     Failure.PAYPAL: _("PayPal refused it."),
     Failure.PROVIDER: _("Our payment provider could not make it."),
+    Failure.LIMIT: _("It is more than one debit of this account may take. Pay it by bank transfer, or by card."),
 }
 _BY_ACCOUNT: Final[Mapping[str, _StrPromise]] = {
     Failure.FUNDS: _("There was not enough money on the account."),
