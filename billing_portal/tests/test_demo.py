@@ -59,7 +59,7 @@ def history(size: Size, *, seed: int) -> list[Any]:
         seen: list[Any] = [
             (each.pk - offset, each.name, each.city, balances[each.pk].balance.cents) for each in customers
         ]
-        invoices = Invoice.objects.order_by("issue_date", "number")
+        invoices = Invoice.objects.order_by("issue_date", "number", "lines__position")
         seen += list(invoices.values_list("number", "issue_date", "total_cents", "lines__label"))
         transaction.set_rollback(True)
     return seen
