@@ -140,6 +140,22 @@ def test_a_line_is_ignored_or_booked_with_a_reason(desk: MatchingDesk) -> None:
     assert (desk.account("627100"), desk.account("580000")) == (1_500, 2_000)
 
 
+def test_enter_books_a_fee_only_where_the_bank_says_that_it_is_one(desk: MatchingDesk) -> None:
+    finance = clerk(FINANCE)
+    rent, fee = desk.receive(-35_000, "VIR LOYER BUREAU"), desk.receive(-290, "FRAIS DE TENUE", kind="fee")
+
+    assert 'data-key="Enter"' not in opened(finance, rent, lot="sorties")
+    assert 'data-key="Enter"' in opened(finance, fee, lot="sorties")
+
+
+def test_a_split_begins_with_everybody_who_is_named(desk: MatchingDesk, cast: Cast) -> None:
+    work = desk.receive(9_000, f"{cast.individual.reference.shown} et {cast.company.reference.shown}")
+    page = opened(clerk(FINANCE), work, mode="repartir")
+
+    assert f'value="{cast.individual.number}"' in page
+    assert f'value="{cast.company.number}"' in page
+
+
 def test_a_line_that_is_one_of_ours_is_booked_as_what_is_offered(desk: MatchingDesk) -> None:
     finance = clerk(FINANCE)
     work = desk.receive(-1_290, "FRAIS DE TENUE", kind="fee")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
 from accounts.models import Customer
+from bank.words import LineState
 from billing_portal.staff.reconciling import shares as values
 from billing_portal.staff.reconciling.forms import BookForm, DocumentsForm, NoteForm, ReasonForm, SplitForm
 from core.formats import day_text, money_text
@@ -84,9 +85,12 @@ def customer_numbered(text: str) -> Customer | None:
 
 
 def _first_split(panel: Panel) -> dict[str, str]:
-    """The first candidate, with its parts when it has several."""
+    """The first candidate, with its parts when it has several; each customer who is named, when several are."""
     if not panel.choices:
         return {}
+    if panel.work.state == LineState.SEVERAL and len(panel.choices[0].customers) == 1:
+        named = enumerate((choice.customer.number for choice in panel.choices), start=1)
+        return {f"customer_{number}": each for number, each in named}
     first = panel.choices[0]
     found: dict[str, str] = {}
     shares = values.read(first.value)
