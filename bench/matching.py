@@ -22,7 +22,7 @@ from bench.ledger_world import AT, DAY, answer, customers
 from core.references import CustomerNumber
 from invoices.services import NewLine, draft, issue_many
 from tests.support.formats import statement_file
-from tests.support.payers import Payer, labels
+from tests.support.payers import Payer, account, labels
 from tests.support.statements import Movement
 
 if TYPE_CHECKING:
@@ -80,7 +80,10 @@ def _draft(person: Customer, place: int) -> Any:
 
 
 def _statement(written: Sequence[Label]) -> bytes:
-    moves = [Movement(label.cents, DAY.isoformat(), text=label.text, name=label.name) for label in written]
+    moves = [
+        Movement(label.cents, DAY.isoformat(), text=label.text, name=label.name, iban=account(f"{place:06d}"))
+        for place, label in enumerate(written)
+    ]
     return statement_file("camt.053.xml", moves, iban=current_seller(on=DAY).iban)
 
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Final
 from django.utils import translation
 from django.utils.translation import gettext
 
+from bank.models import Share
 from core.money import Money
 from ledger import selectors as books
 from ledger import services as ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
-    from bank.models import BankLine, LineWork
+    from bank.models import BankLine, Decision, LineWork
 
 SUSPENSE: Final = "471000"
 _LABEL_LENGTH: Final = 200
@@ -65,6 +66,23 @@ def house_posting(
         actor=actor,
         reverses=reverses,
     )
+
+
+def book_whole(work: LineWork, decision: Decision, account: str, *, at: datetime) -> int:
+    """Post a whole line on an account of ours, as the only share of that decision. Returns the posting."""
+    line = work.line
+    posting = house_posting(
+        line,
+        journal=journal_of(work),
+        legs=(ledger.debit(clearing_account_of(work), line.amount), ledger.credit(account, line.amount)),
+        key=f"bank:{line.pk}:share:{decision.number}:1",
+        on=effective_day(line),
+        actor=f"user:{decision.by_id}" if decision.by_id else "",
+    )
+    [posted] = ledger.post([posting], at=at)
+    cents = line.amount_cents
+    Share.objects.create(decision=decision, place=1, amount_cents=cents, account=account, tx_id=posted.tx_id)
+    return posted.tx_id
 
 
 def arrival(

@@ -18,7 +18,7 @@ from bank.locks import lock_work
 from bank.matching.judging import Part
 from bank.models import Decision, LineNote, Share
 from bank.selectors.standing import last_decision, latest_judgement
-from bank.services.booking import SUSPENSE, arrival, effective_day, house_posting, suspense
+from bank.services.booking import arrival, book_whole, effective_day, suspense
 from bank.services.matching import share_row
 from bank.services.meeting import meet_announced
 from bank.services.receipting import tell_later
@@ -30,6 +30,7 @@ from invoices import selectors as invoice_selectors
 from invoices import services as invoices
 from ledger import selectors as books
 from ledger import services as ledger
+from ledger.chart import CHART
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,12 +39,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from bank.models import LineWork
 
-ACCOUNTS: Final = {
-    "627100": "627100 Frais bancaires",
-    "580000": "580000 Virements internes",
-    "658000": "658000 Charges diverses de gestion courante",
-    "758000": "758000 Produits divers de gestion courante",
-}
+ACCOUNTS: Final = {code: f"{code} {CHART[code]}" for code in ("627100", "580000", "658000", "758000")}
 """Accounts on which a person may book a line, in the words of the chart."""
 MOST_SHARES: Final = 50
 _NOTE_LENGTH: Final = 500
@@ -123,20 +119,8 @@ def book_line(line_id: int, account: str, handling: Handling, *, at: datetime) -
         raise BadDecision(_("Choose one of the accounts."))
     _need_reason(handling)
     work = open_line(line_id, handling)
-    line = work.line
     decision = write_decision(work, Action.BOOK, handling, at=at)
-    posting = house_posting(
-        line,
-        journal=ledger.Journal.MISCELLANEOUS,
-        legs=(ledger.debit(SUSPENSE, line.amount), ledger.credit(account, line.amount)),
-        key=f"bank:{line.pk}:share:{decision.number}:1",
-        on=effective_day(line),
-        actor=_actor(handling),
-    )
-    [posted] = ledger.post([posting], at=at)
-    Share.objects.create(
-        decision=decision, place=1, amount_cents=line.amount_cents, account=account, tx_id=posted.tx_id
-    )
+    book_whole(work, decision, account, at=at)
     return decision
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Customer
 from bank import checks, services
@@ -248,3 +249,13 @@ def test_whatever_became_of_them_512_is_the_sum_of_the_lines(desk: TransferDesk,
     desk.comes(-777, "ACHAT", name="", iban="")
 
     assert books.account_balance("512000").cents == lines_of_512()
+
+
+def test_lines_of_strangers_are_looked_at_in_two_questions(
+    desk: TransferDesk, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(5):
+        desk.comes(1_000 + number, f"merci {number}", name=f"Payeur {number}", iban=SECOND)
+
+    with django_assert_num_queries(2):
+        assert services.apply_leaving(at=desk.at) == 0

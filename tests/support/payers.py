@@ -9,9 +9,10 @@ from __future__ import annotations
 import random
 
 from core.references import make_customer_number
+from sandbox.bank.fates import account
 from sandbox.bank.labels import Label, Payer, labels, ways
 
-__all__ = ["Label", "Payer", "exists", "labels", "payers", "ways"]
+__all__ = ["Label", "Payer", "account", "exists", "labels", "payers", "ways"]
 
 FIRST, LAST = 100_001, 200_000
 INVOICES = 5_000

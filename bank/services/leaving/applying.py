@@ -14,10 +14,10 @@ from core.clock import local_date
 from core.failpoints import failpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from bank.models import LineWork
+    from bank.models import BankAccount
 
 _MOST: Final = 50_000
 _RULES: Final[tuple[Callable[..., bool], ...]] = (
@@ -35,10 +35,11 @@ def apply_leaving(*, at: datetime, statements: Iterable[int] | None = None) -> i
     waiting = BankLine.objects.filter(work__state__in=[LineState.NEW, *WAITING], booked_on__lte=local_date(at))
     if statements is not None:
         waiting = waiting.filter(statement__in=list(statements))
+    ours = internal.own_accounts()
     concerned = [
         line.pk
         for line in waiting.select_related("party_account").defer("raw").order_by("booked_on", "pk")[:_MOST]
-        if _may_concern(line)
+        if _may_concern(line, ours)
     ]
     return sum(apply_leaving_line(pk, at=at) for pk in concerned)
 
@@ -49,17 +50,13 @@ def apply_leaving_line(line_id: int, *, at: datetime) -> bool:
     work = lock_work(line_id)
     if work.state not in {LineState.NEW, *WAITING} or work.line.booked_on > local_date(at):
         return False
-    booked = any(_booked(rule, work, at=at) for rule in _RULES)
+    booked = any(rule(work, at=at) for rule in _RULES)
     failpoint("bank.left_before_commit")
     return booked
 
 
-def _booked(rule: Callable[..., bool], work: LineWork, *, at: datetime) -> bool:
-    return rule(work, at=at)
-
-
-def _may_concern(line: BankLine) -> bool:
+def _may_concern(line: BankLine, ours: Mapping[str, BankAccount]) -> bool:
     """Whether it is worth a transaction: money out, and what comes in under a name of ours or a provider's."""
     if line.amount_cents < 0:
         return line.kind != LineKind.FEE
-    return bool(executing.order_named(line) or payouts.provider_named(line) or internal.own_account_of(line))
+    return bool(executing.order_named(line) or payouts.provider_named(line) or internal.own_account_of(line, ours))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bank.models import Decision, LineWork, Share
+from bank.models import Decision, LineWork
 from bank.selectors.standing import last_decision
-from bank.services.booking import clearing_account_of, effective_day, house_posting, journal_of, suspense
+from bank.services.booking import book_whole, effective_day, suspense
 from bank.words import Action, LineState
 from ledger import services as ledger
 
@@ -20,23 +20,12 @@ TRANSIT: Final = "580000"
 
 def book_on(work: LineWork, account: str, *, reason: str, by: User | None, at: datetime) -> Decision:
     """Book a line on an account of ours, by a decision that may be undone like any other."""
-    line = work.line
-    last = last_decision(line.pk)
+    last = last_decision(work.pk)
     number = last.number + 1 if last else 1
-    posting = house_posting(
-        line,
-        journal=journal_of(work),
-        legs=(ledger.debit(clearing_account_of(work), line.amount), ledger.credit(account, line.amount)),
-        key=f"bank:{line.pk}:share:{number}:1",
-        on=effective_day(line),
-        actor=f"user:{by.pk}" if by else "",
+    decision = Decision.objects.create(
+        line_id=work.pk, number=number, action=Action.BOOK, at=at, by=by, reason=reason[:300]
     )
-    [posted] = ledger.post([posting], at=at)
-    decision = Decision.objects.create(line=line, number=number, action=Action.BOOK, at=at, by=by, reason=reason[:300])
-    Share.objects.create(
-        decision=decision, place=1, amount_cents=line.amount_cents, account=account, tx_id=posted.tx_id
-    )
-    finish(work, posted.tx_id)
+    finish(work, book_whole(work, decision, account, at=at))
     return decision
 
 
