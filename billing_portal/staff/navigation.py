@@ -64,12 +64,13 @@ def _bank(request: HttpRequest) -> list[dict[str, Any]]:
     statements = _list(request, _("Bank statements"), "bank.statement", "account_balance_wallet")
     reconciling = _page(request, _("Reconciliation"), "staff:reconcile", "compare_arrows", "bank.view_bankline")
     transfers = _list(request, _("Transfers to send"), "bank.transferorder", "outbound")
+    rules = _page(request, _("Rules of matching"), "staff:rules", "rule", "bank.view_ruleset")
     return [
         *_with_pages(request, reconciling),
         *_with_pages(request, statements, "banque"),
         *_with_pages(request, transfers, "virements"),
         *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),
-        *_page(request, _("Rules of matching"), "staff:rules", "rule", "bank.view_ruleset"),
+        *_with_pages(request, rules),
     ]
 
 

@@ -94,7 +94,8 @@ def test_what_is_owed_is_the_sentence_and_the_button(cast: Cast) -> None:
 
 
 def test_the_page_says_when_it_is_late(cast: Cast) -> None:
-    bill(cast.individual, at=clock.now() - timedelta(days=36))
+    today = clock.local_date(clock.now())
+    bill(cast.individual, at=clock.at_noon(today - timedelta(days=36)))  # days of Paris, over the change of the hour
 
     page = read(cast.claire, language="en")
 
