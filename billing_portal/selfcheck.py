@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 logger = logging.getLogger(__name__)
-OURS = ("core", "outbox", "accounts", "ledger", "invoices", "payments", "bank", "billing_portal")
+OURS = ("core", "outbox", "accounts", "ledger", "invoices", "payments", "bank", "chorus", "billing_portal")
 
 
 def collect() -> list[Check]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from billing_portal.config.chorus import *  # noqa: F403
 from billing_portal.config.collecting import *  # noqa: F403
 from billing_portal.config.collecting import COLLECT_SECONDS
 from billing_portal.config.money import *  # noqa: F403
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "invoices",
     "payments",
     "bank",
+    "chorus",
     "sandbox",
 ]
 MIDDLEWARE = [
@@ -151,7 +153,7 @@ LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 # Our words before those of the libraries: the admin translates "Filter" by a noun, we need the verb.
 LOCALE_PATHS = [
     BASE_DIR / app / "locale"
-    for app in ("core", "accounts", "ledger", "invoices", "payments", "bank", "outbox", "billing_portal")
+    for app in ("core", "accounts", "ledger", "invoices", "payments", "bank", "chorus", "outbox", "billing_portal")
 ]
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
@@ -178,12 +180,6 @@ ARCHIVE_DIR = Path(
 )
 EXPORT_DIR = Path(
     env.text("EXPORT_DIR", str(RUN_DIR / "exports"), help="Folder of files made for finance, kept for seven days.")
-)
-CHORUS_SIRET_SCHEME = env.text(
-    "CHORUS_SIRET_SCHEME",
-    "0002",
-    choices=("0002", "0009"),
-    help="Scheme under which SIRETs are legal identifiers in invoices for Chorus Pro; its sources disagree.",
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

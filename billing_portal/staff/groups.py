@@ -45,6 +45,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         *("view_statement", "view_bankline", "view_bankaccount", "view_ruleset"),
         *("view_transferorder", "view_transferfile"),
     ),
+    "chorus": ("view_submission", "view_deposit", "change_submission"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("accounts", "bank", "billing_portal", "core", "invoices", "ledger", "outbox", "payments")
+PRODUCT = ("accounts", "bank", "billing_portal", "chorus", "core", "invoices", "ledger", "outbox", "payments")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def test_each_cents_column_holds_big_whole_numbers() -> None:
 
 
 def test_nothing_deletes_a_money_row_by_cascade() -> None:
-    money_apps = {"ledger", "invoices", "payments", "bank"}
+    money_apps = {"ledger", "invoices", "payments", "bank", "chorus"}
     cascades = [
         f"{model.__name__}.{field.name}"
         for model in our_models()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from bank.announced_transitions import announced_states_page
 from bank.order_transitions import order_states_page
 from billing_portal.settings_page import settings_page
+from chorus.transitions import submission_states_page
 from invoices.quote_transitions import quote_states_page
 from payments import dispute_transitions, refund_transitions, transitions
 from payments.debit_transitions import debit_states_page
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             "states/method.md": method_states_page(),
             "states/remittance.md": remittance_states_page(),
             "states/transfer_order.md": order_states_page(),
+            "states/submission.md": submission_states_page(),
             "states/quote.md": quote_states_page(),
             "states/dispute.md": dispute_transitions.states_page(),
         }

@@ -1,0 +1,1 @@
+"""Chorus Pro: where invoices to public bodies go, what they must say, and what became of them."""

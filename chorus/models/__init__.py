@@ -1,0 +1,8 @@
+"""What we know of Chorus Pro: submissions, attempts, and the timeline of each document."""
+
+from __future__ import annotations
+
+from chorus.models.lifecycle import LifecycleEvent as LifecycleEvent
+from chorus.models.lifecycle import Source as Source
+from chorus.models.submission import Deposit as Deposit
+from chorus.models.submission import Submission as Submission
