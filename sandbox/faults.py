@@ -42,7 +42,9 @@ class Fault:
     seconds: float = 0.0
     status: int = 500
     retry_after: str = ""
-    executed: bool = False  # for `status` 500 only: the work is done, then the answer is an error
+    executed: bool = False  # for `status`, of Stripe 500 only: the work is done, then the answer is an error
+    body: str = ""  # for `status` of Chorus Pro: what is answered
+    echo: bool = False  # the same: the request is what is answered
 
     def concerns(self, request: Request) -> bool:
         return self.path in request.path and self.method in {"", request.method}
@@ -63,6 +65,8 @@ def read_fault(options: Json) -> Fault:
         "status": int,
         "retry_after": str,
         "executed": _flag,
+        "body": str,
+        "echo": _flag,
     }
     if unknown := set(options) - set(known):
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")

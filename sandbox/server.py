@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from sandbox import control, pages
 from sandbox.bank import door as bank
+from sandbox.chorus import door as chorus
 from sandbox.mail import MailServer
 from sandbox.paypal import door as paypal
 from sandbox.paypal.webhooks import Dispatcher as PayPalDispatcher
@@ -66,6 +67,7 @@ class Sandbox:
             "STRIPE_CHECKOUT_ORIGIN": self.url,
             **paypal.settings(self.world),
             **vies.settings(self.world),
+            **chorus.settings(self.world),
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self._mail.port),
             "SANDBOX_URL": self.url,
@@ -141,7 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdigit() or "Transfer-Encoding" in self.headers:
             self._send(_words(HTTPStatus.LENGTH_REQUIRED), close=True)
             return
-        if int(length) > most_bytes(self.headers.get("Content-Type", "")):
+        most = max(most_bytes(self.headers.get("Content-Type", "")), chorus.takes(self.path))
+        if int(length) > most:
             self._discard(int(length))
             self._send(_words(HTTPStatus.REQUEST_ENTITY_TOO_LARGE), close=True)
             return
@@ -187,6 +190,8 @@ def _door(path: str) -> Callable[[World, Request], Response]:
         return vies.answer
     if bank.concerns(path):
         return bank.answer
+    if chorus.concerns(path):
+        return chorus.answer
     if path.startswith("/v1/"):
         return api.answer
     return control.answer if path.startswith("/_control/") else pages.answer

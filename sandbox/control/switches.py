@@ -7,6 +7,7 @@ from dataclasses import asdict
 from sandbox import clock, faults
 from sandbox.bank import control as bank
 from sandbox.bank.ledger import close_account
+from sandbox.chorus import health as chorus
 from sandbox.control.actions import action, flag
 from sandbox.paypal import health as paypal
 from sandbox.paypal.totals import totals as paypal_totals
@@ -90,7 +91,7 @@ def tell_fees_late(world: World, options: Json) -> Json:
 
 @action("POST", "faults")
 def add_fault(world: World, options: Json) -> Json:
-    """The next calls fail: kind, times, path, method, seconds, status, retry_after, executed."""
+    """The next calls fail: kind, times, path, method, seconds, status, retry_after, executed, body, echo."""
     faults.add(world.store, faults.read_fault(options))
     return {"faults": faults.waiting(world.store)}
 
@@ -113,6 +114,7 @@ def reset(world: World, options: Json) -> Json:
         paypal.restore(world)
         vies.restore(world)
         bank.restore(world)
+        chorus.restore(world)
         charges.tell_fees_late(world, 0)
         world.clock.reset()
         if flag(options, "everything", default=False):
