@@ -112,6 +112,15 @@ DATABASE_URL = env.secret("DATABASE_URL", help="postgresql://user:password@host:
 DATABASES = {"default": database(DATABASE_URL, default_file=RUN_DIR / "portal.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.secret("REDIS_URL", help="redis://host:6379/0, broker of the workers. Unset: a folder in RUN_DIR.")
+# "shared" is for what all processes should have in common; without Redis each has its own. Pages never depend on it.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"},
+    "shared": {
+        "BACKEND": f"django.core.cache.backends.{'redis.RedisCache' if REDIS_URL else 'locmem.LocMemCache'}",
+        "LOCATION": REDIS_URL or "shared",
+        "KEY_PREFIX": "portal",
+    },
+}
 _QUEUE_FOLDERS = {name: str(RUN_DIR / "queue" / name) for name in ("messages", "control")}
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 if not REDIS_URL:

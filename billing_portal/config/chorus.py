@@ -34,3 +34,6 @@ CHORUS_SIRET_SCHEME = env.text(
     choices=("0002", "0009"),
     help="Scheme under which SIRETs are legal identifiers in invoices for Chorus Pro; its sources disagree.",
 )
+CHORUS_TIMEOUT_SECONDS = env.integer(
+    "CHORUS_TIMEOUT_SECONDS", 60, least=1, most=120, help="How long Chorus Pro may take to answer one call, in all."
+)

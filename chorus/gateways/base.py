@@ -242,7 +242,9 @@ class EngagementFound:
 class Transport(Protocol):
     """A channel that takes documents to public buyers and tells what becomes of them."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The channel's word, kept beside what it told."""
 
     def deposit(self, file: FileToDeposit) -> DepositReceipt:
         """Give one Factur-X. Never repeated by the gateway.
