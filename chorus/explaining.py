@@ -111,12 +111,8 @@ BUYER: Final = Cause(
     Who.CUSTOMER,
     Field.SIRET,
     _("The SIRET of the invoice is unknown to Chorus Pro, or its structure is no longer active there."),
-    _(
-        "Check your SIRET in your settings of Chorus Pro. The invoice names its buyer, so we may have to issue it again."
-    ),
-    _(
-        "Ask the customer for the right SIRET. The SIRET is part of the invoice: correct it by a credit note and a new one."
-    ),
+    _("Check your SIRET in your settings. The invoice names its buyer, so we may have to issue it again."),
+    _("Ask the customer for the right SIRET. It is part of the invoice: correct it by a credit note and a new one."),
 )
 SERVICE: Final = Cause(
     "service",
