@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from chorus.models import Submission
+from chorus.models import Structure, Submission
 
 
 def lock_submission(submission_id: int) -> Submission:
     """Lock a submission until the end of the transaction; returns it as it is now, with its document and customer."""
     found = Submission.objects.select_for_update(of=("self",)).select_related("invoice__customer")
     return found.get(pk=submission_id)
+
+
+def lock_structure(structure_id: int) -> Structure:
+    """Lock what is known of a structure until the end of the transaction; nothing else is locked after it."""
+    return Structure.objects.select_for_update().get(pk=structure_id)

@@ -50,6 +50,16 @@ class Missing(models.TextChoices):
     EITHER = "EITHER", _("service code or engagement number")
 
 
+class StructureState(models.TextChoices):
+    """What the directory says of a SIRET."""
+
+    UNCHECKED = "UNCHECKED", _("To be checked")
+    ACTIVE = "ACTIVE", _("Active")
+    CLOSED = "CLOSED", _("Closed")
+    NOT_FOUND = "NOT_FOUND", _("Not in the directory")
+    PRIVATE = "PRIVATE", _("Not a public body")
+
+
 class DepositState(models.TextChoices):
     """How one attempt ended, or where it stands."""
 

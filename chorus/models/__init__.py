@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from chorus.models.directory import SiretCheck as SiretCheck
+from chorus.models.directory import Structure as Structure
+from chorus.models.directory import StructureService as StructureService
 from chorus.models.lifecycle import LifecycleEvent as LifecycleEvent
 from chorus.models.lifecycle import Source as Source
 from chorus.models.submission import Deposit as Deposit
