@@ -146,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         most = max(most_bytes(self.headers.get("Content-Type", "")), chorus.takes(self.path))
         if int(length) > most:
             self._discard(int(length))
-            self._send(_words(HTTPStatus.REQUEST_ENTITY_TOO_LARGE), close=True)
+            self._send(_too_large(self.path), close=True)
             return
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -180,6 +180,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _words(status: HTTPStatus) -> Response:
     return Response(status, f"{status.value} {status.phrase}\n".encode(), "text/plain; charset=utf-8")
+
+
+def _too_large(path: str) -> Response:
+    response = _words(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if chorus.concerns(path):
+        response.headers |= chorus.correlation()
+    return response
 
 
 def _door(path: str) -> Callable[[World, Request], Response]:

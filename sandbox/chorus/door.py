@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox.chorus import PREFIX, access, api
+from uuid import uuid4
+
+from sandbox.chorus import PREFIX, access, api, pages
 from sandbox.wire import Request, Response
 from sandbox.world import World
 
@@ -21,9 +23,16 @@ def takes(path: str) -> int:
     return MOST_BYTES if path.startswith(_API) else 0
 
 
+def correlation() -> dict[str, str]:
+    """The header that every answer has, those too that are given before anything is read."""
+    return {api.CORRELATION: str(uuid4())}
+
+
 def answer(world: World, request: Request) -> Response:
     """The answer of Chorus Pro."""
-    return api.answer(world, request)
+    if request.path.startswith(_API):
+        return api.answer(world, request)
+    return pages.answer(world, request)
 
 
 def settings(world: World) -> dict[str, str]:

@@ -12,20 +12,31 @@ from django.template import Context, Engine
 from sandbox.pages.words import words
 from sandbox.wire import Response
 
-_FOLDER = Path(__file__).parent / "html"
+FOLDER = Path(__file__).parent / "html"
 _PARIS = ZoneInfo("Europe/Paris")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @cache
 def _engine() -> Engine:
-    return Engine(dirs=[str(_FOLDER)])
+    return Engine(dirs=[str(FOLDER)])
 
 
-def page(name: str, language: str, facts: dict[str, object], *, status: int = 200, forms_to: str = "") -> Response:
-    """The named template as an answer. `forms_to` is one more origin where a form of the page may lead."""
+def page(
+    name: str,
+    language: str,
+    facts: dict[str, object],
+    *,
+    status: int = 200,
+    forms_to: str = "",
+    engine: Engine | None = None,
+) -> Response:
+    """The named template as an answer.
+
+    `forms_to` is one more origin where a form of the page may lead; `engine` finds templates elsewhere too.
+    """
     context = Context({"t": words(language), **facts}, use_l10n=False, use_tz=False)
-    body = _engine().get_template(name).render(context)
+    body = (engine or _engine()).get_template(name).render(context)
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; "
         f"frame-ancestors 'self'; form-action 'self' {forms_to}"
@@ -39,7 +50,7 @@ def page(name: str, language: str, facts: dict[str, object], *, status: int = 20
 
 
 def style() -> Response:
-    return Response(200, (_FOLDER / "style.css").read_bytes(), "text/css; charset=utf-8")
+    return Response(200, (FOLDER / "style.css").read_bytes(), "text/css; charset=utf-8")
 
 
 def euros(cents: int, language: str) -> str:

@@ -57,9 +57,13 @@ class Supplier:
         said: Json = answer.json()
         return said
 
-    def deposit(self, content: bytes | None = None, *, syntax: str = SYNTAX, **changes: str) -> Json:
-        """Deposit a file, or an invoice of our own making."""
-        file = base64.b64encode(facturx(**changes) if content is None else content).decode()
+    def deposit(self, **changes: str) -> Json:
+        """Deposit an invoice of our own making."""
+        return self.send(facturx(**changes))
+
+    def send(self, content: bytes, *, syntax: str = SYNTAX) -> Json:
+        """Deposit a file."""
+        file = base64.b64encode(content).decode()
         return self.says(
             "factures/v1/deposer/flux",
             fichierFlux=file,
