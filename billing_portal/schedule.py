@@ -9,7 +9,7 @@ _HOUR = 3600
 
 
 def beat_schedule(
-    *, outbox: int, payments: int, catch_up: int, seal: int, till: int, bank: int, collect: int
+    *, outbox: int, payments: int, catch_up: int, seal: int, till: int, bank: int, collect: int, chorus: int
 ) -> dict[str, dict[str, Any]]:
     """The periodic tasks; the settings give the seconds of those that a person may want to change."""
     return {
@@ -32,6 +32,8 @@ def beat_schedule(
         "approvals-expire": _every(600, "accounts.tasks.expire_approvals"),
         "vat-numbers-recheck": _every(_HOUR, "accounts.tasks.recheck_vat_numbers"),
         "quotes-expire": _every(_HOUR, "invoices.tasks.expire_quotes"),
+        "chorus-turn": _every(chorus, "chorus.tasks.turn"),
+        "chorus-update": _every(900, "chorus.tasks.update"),
         "ledger-seal": _every(seal, "ledger.tasks.seal"),
         "ledger-close-periods": _every(_HOUR, "ledger.tasks.close_periods"),
         "exports-sweep": _every(_HOUR, "billing_portal.tasks.sweep_exports"),

@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from billing_portal.config.chorus import *  # noqa: F403
+from billing_portal.config.chorus import CHORUS_SECONDS
 from billing_portal.config.collecting import *  # noqa: F403
 from billing_portal.config.collecting import COLLECT_SECONDS
 from billing_portal.config.money import *  # noqa: F403
@@ -154,6 +155,7 @@ CELERY_BEAT_SCHEDULE = beat_schedule(
     till=PROVIDER_SYNC_SECONDS,
     bank=BANK_DROP_SECONDS,
     collect=COLLECT_SECONDS,
+    chorus=CHORUS_SECONDS,
 )
 
 # --- Language and time ------------------------------------------------------------------------------------------------

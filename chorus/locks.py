@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chorus.models import Structure, Submission
+from chorus.models import Pace, Structure, Submission
 
 
 def lock_submission(submission_id: int) -> Submission:
@@ -14,3 +14,9 @@ def lock_submission(submission_id: int) -> Submission:
 def lock_structure(structure_id: int) -> Structure:
     """Lock what is known of a structure until the end of the transaction; nothing else is locked after it."""
     return Structure.objects.select_for_update().get(pk=structure_id)
+
+
+def lock_pace(environment: str) -> Pace:
+    """Lock how calls to that Chorus Pro are going; made on first use. Nothing else is locked after it."""
+    Pace.objects.get_or_create(environment=environment)
+    return Pace.objects.select_for_update().get(environment=environment)

@@ -7,5 +7,6 @@ from chorus.models.directory import Structure as Structure
 from chorus.models.directory import StructureService as StructureService
 from chorus.models.lifecycle import LifecycleEvent as LifecycleEvent
 from chorus.models.lifecycle import Source as Source
+from chorus.models.pace import Pace as Pace
 from chorus.models.submission import Deposit as Deposit
 from chorus.models.submission import Submission as Submission

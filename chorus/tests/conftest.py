@@ -1,13 +1,15 @@
-"""What the tests of Chorus Pro have at hand: the real client in front of the sandbox."""
+"""What the tests of Chorus Pro have at hand: the real client in front of the sandbox, and a desk of documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import caches
 from pytest_django.fixtures import Settings
 
+from chorus.tests.desk import Desk
 from tests.support.bank import Bank, open_bank
 
 
@@ -31,3 +33,15 @@ def chorus_sandbox(shared_chorus: Bank, settings: Settings) -> Bank:
     settings.CHORUS_TIMEOUT_SECONDS = 1
     caches["shared"].clear()
     return shared_chorus
+
+
+@pytest.fixture(autouse=True)
+def archive_folder(settings: Settings, tmp_path: Path) -> Path:
+    """Each test keeps its documents apart."""
+    settings.ARCHIVE_DIR = tmp_path / "archive"
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    return Desk()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.selectors.accounts import AccountEntry, account_balance, account_days, account_entries, account_sum
 from ledger.selectors.ageing import OpenThen, open_items_at
 from ledger.selectors.balances import Balance, amount_to_collect, balances_of, get_balance, nets_of
+from ledger.selectors.dues import Due, dues_of, paid_in_full_before
 from ledger.selectors.items import (
     AllocationView,
     BookedCreditNote,
@@ -81,6 +82,7 @@ __all__ = [
     "ChainHead",
     "ClosingView",
     "DocumentTrail",
+    "Due",
     "HeldLot",
     "InFlight",
     "KeptMoney",
@@ -115,6 +117,7 @@ __all__ = [
     "disputed_documents",
     "disputed_items",
     "document_trail",
+    "dues_of",
     "first_open_day",
     "first_recorded_on",
     "get_balance",
@@ -145,6 +148,7 @@ __all__ = [
     "owners_of",
     "paid_again",
     "paid_by",
+    "paid_in_full_before",
     "statement_page",
     "statement_years",
     "taken_back_by",

@@ -15,7 +15,7 @@ from ledger.services.holds import NotEnough, hold_incoming, hold_outgoing, lock_
 from ledger.services.money_back import AlreadyRestored, restore_money
 from ledger.services.money_in import Arrival, Received, Settled, receive_many, receive_money
 from ledger.services.money_out import MoneyOut, refund_lot, reverse_money
-from ledger.services.moves import dispute_item, move_money, restart_reminders, settle, withdraw
+from ledger.services.moves import dispute_item, move_due_date, move_money, restart_reminders, settle, withdraw
 from ledger.services.pieces import Piece
 from ledger.services.posting import PostedTx, TakesEffectLater, post
 from ledger.services.record import MonthNotOver, close_month, record, record_many
@@ -63,6 +63,7 @@ __all__ = [
     "hold_incoming",
     "hold_outgoing",
     "lock_customers",
+    "move_due_date",
     "move_money",
     "open_bank_account",
     "post",

@@ -119,6 +119,17 @@ def restart_reminders(document_ref: str, *, on: date) -> bool:
         return bool(found.update(reminders_from=on))
 
 
+def move_due_date(document_ref: str, due_date: date) -> bool:
+    """Say until when this document is to be paid, when that changes after its issue. Says whether anything changed.
+
+    A public body's days count from when it received the document (CCP, art. R. 2192-12), which its issue does not know.
+    """
+    with transaction.atomic():
+        lock([OpenItem.objects.values_list("customer_id", flat=True).get(document_ref=document_ref)])
+        found = OpenItem.objects.filter(document_ref=document_ref, open_cents__gt=0).exclude(due_date=due_date)
+        return bool(found.update(due_date=due_date))
+
+
 def _settle(book: Book, key: str, at: datetime) -> tuple[Settled, ...]:
     today = local_date(at)
     payments = book.settle()

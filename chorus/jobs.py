@@ -1,0 +1,79 @@
+"""The work of Chorus Pro that the outbox does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from chorus import wiring
+from chorus.gateways.base import ChorusError
+from chorus.services import following, opening, pacing, syncing, updating
+from outbox.registry import Later, job
+from outbox.services import enqueue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+OPEN: Final = "chorus.open"
+SEND: Final = "chorus.send"
+FOLLOW: Final = "chorus.follow"
+UPDATE: Final = "chorus.update"
+_FILE_SECONDS: Final = 20
+"""How long the files of a document usually take: it leaves soon after its issue."""
+_MINUTE_SECONDS: Final = 60
+_LOOK_SECONDS: Final = 30
+_LONGEST_WAIT: Final = timedelta(minutes=15)
+
+
+def hear_of_issue(*, invoice_ids: Sequence[int], at: datetime, **_signal: object) -> None:
+    """Documents were issued: begin their submissions soon."""
+    enqueue(OPEN, {"invoice_ids": list(invoice_ids)}, key=f"{OPEN}:{min(invoice_ids)}", at=at)
+
+
+@job(OPEN)
+def open_submissions(*, invoice_ids: list[int], at: datetime) -> dict[str, int]:
+    """Begin the submissions of these documents; they leave as soon as their files are there."""
+    begun = opening.open_submissions(at=at, invoice_ids=invoice_ids)
+    if begun and wiring.is_configured():
+        soon = at + timedelta(seconds=_FILE_SECONDS)
+        enqueue(SEND, {}, key=f"{SEND}:after:{begun[0].pk}", at=at, run_after=soon)
+    return {"begun": len(begun)}
+
+
+@job(SEND)
+def send(*, at: datetime) -> dict[str, int]:
+    """Begin what was forgotten, and send what is ready, so many a minute."""
+    syncing.begin(at=at, whole=False)
+    if not wiring.is_configured() or not pacing.may_leave(at=at):
+        return {"sent": 0}
+    sent, is_more = syncing.send_turn(wiring.transport(), at=at)
+    if sent:
+        enqueue(FOLLOW, {}, key=f"{FOLLOW}:after:{int(at.timestamp())}", at=at, run_after=at + following.SOON)
+    if is_more:
+        raise Later(_MINUTE_SECONDS)
+    return {"sent": sent}
+
+
+@job(FOLLOW)
+def follow(*, at: datetime) -> dict[str, int]:
+    """Ask about deposits that are due, and again as long as the next one is due soon."""
+    if not wiring.is_configured():
+        return {"integrated": 0, "rejected": 0}
+    done = following.look_all(wiring.transport(), at=at)
+    due = following.next_due()
+    if not done.stopped and due is not None and due - at <= _LONGEST_WAIT:
+        raise Later(max(_LOOK_SECONDS, int((due - at).total_seconds()) + 1))
+    return {"integrated": done.integrated, "rejected": done.rejected}
+
+
+@job(UPDATE)
+def update(*, at: datetime) -> dict[str, int]:
+    """Keep the statuses that changed; move the days to pay; stop following what is at its end."""
+    news = 0
+    if wiring.is_configured():
+        try:
+            news = updating.update_all(wiring.transport(), at=at)
+        except ChorusError:  # told by the gateway; the next turn asks for all of it again
+            news = -1
+    return {"news": news, **updating.tend(at=at)}

@@ -1,0 +1,28 @@
+"""The periodic tasks of Chorus Pro. They write jobs down; the outbox does them."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.conf import settings
+
+from chorus.jobs import FOLLOW, SEND, UPDATE
+from core import clock
+from outbox.services import enqueue
+
+_QUARTER_SECONDS = 900
+
+
+@shared_task(name="chorus.tasks.turn", ignore_result=True)  # type: ignore[untyped-decorator]
+def turn() -> None:
+    """Send what is ready and ask about what was sent; one turn is one job of each, whoever rings."""
+    at = clock.now()
+    place = int(at.timestamp()) // settings.CHORUS_SECONDS
+    for kind in (SEND, FOLLOW):
+        enqueue(kind, {}, key=f"{kind}:{place}", at=at)
+
+
+@shared_task(name="chorus.tasks.update", ignore_result=True)  # type: ignore[untyped-decorator]
+def update() -> None:
+    """Follow what is in Chorus Pro; a quarter of an hour is one job, whoever rings."""
+    at = clock.now()
+    enqueue(UPDATE, {}, key=f"{UPDATE}:{int(at.timestamp()) // _QUARTER_SECONDS}", at=at)

@@ -1,0 +1,34 @@
+"""How far documents are paid, and until when they are to be paid now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.money import Money
+from ledger.models import OpenItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What money paid of a document, what is still open, and its day to pay as it is now (not as printed)."""
+
+    paid: Money
+    open: Money
+    due_date: date
+
+
+def dues_of(document_refs: Iterable[str]) -> dict[str, Due]:
+    """The same of each of these documents; those that the ledger does not know are left out. One query."""
+    rows = OpenItem.objects.filter(document_ref__in=list(document_refs))
+    return {row.document_ref: Due(Money(row.paid_cents), Money(row.open_cents), row.due_date) for row in rows}
+
+
+def paid_in_full_before(document_refs: Iterable[str], day: date) -> set[str]:
+    """Those of these documents of which nothing is open, and that nothing has reduced since that day. One query."""
+    rows = OpenItem.objects.filter(document_ref__in=list(document_refs), open_cents=0)
+    return set(rows.exclude(allocations__tx__effective_on__gte=day).values_list("document_ref", flat=True))
