@@ -27,8 +27,10 @@ _LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
 def hear_of_issue(*, invoice_ids: Sequence[int], at: datetime, **_signal: object) -> None:
-    """Documents were issued: begin their submissions soon."""
-    enqueue(OPEN, {"invoice_ids": list(invoice_ids)}, key=f"{OPEN}:{min(invoice_ids)}", at=at)
+    """Documents were issued: begin the submissions of those to public bodies soon. One query, two when there are."""
+    public = opening.public_among(invoice_ids)
+    if public:
+        enqueue(OPEN, {"invoice_ids": public}, key=f"{OPEN}:{public[0]}", at=at)
 
 
 @job(OPEN)

@@ -50,6 +50,12 @@ def without_submission(invoices: QuerySet[Invoice]) -> Iterator[Invoice]:
             yield invoice
 
 
+def public_among(invoice_ids: Sequence[int]) -> list[int]:
+    """Those of these documents that go to public bodies, in the order of their ids. One query."""
+    found = Invoice.objects.filter(pk__in=list(invoice_ids), buyer__kind="PUBLIC").order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
 def leave_out(*, at: datetime, why: str) -> int:
     """Withdraw every document that has no submission yet: they reached their buyers by another way before."""
     left = [

@@ -83,7 +83,6 @@ def test_a_rejection_keeps_all_its_words_and_is_sent_again_with_the_same_number_
     type(invoice).objects.filter(pk=invoice.pk).update(engagement_number="EJ-2")
     invoice.refresh_from_db()
 
-
     print_file(invoice, at=desk.at)
     assert desk.sync().submitted == 1
     assert [file.name for file in desk.chorus.deposits] == [f"factur-x_{invoice.number}.pdf"] * 2
