@@ -30,7 +30,7 @@ def hear_of_issue(*, invoice_ids: Sequence[int], at: datetime, **_signal: object
     """Documents were issued: begin the submissions of those to public bodies soon. One query, two when there are."""
     public = opening.public_among(invoice_ids)
     if public:
-        enqueue(OPEN, {"invoice_ids": public}, key=f"{OPEN}:{public[0]}", at=at)
+        enqueue(OPEN, {"invoice_ids": [*public]}, key=f"{OPEN}:{public[0]}", at=at)
 
 
 @job(OPEN)
@@ -49,7 +49,7 @@ def send(*, at: datetime) -> dict[str, int]:
     syncing.begin(at=at, whole=False)
     if not wiring.is_configured() or not pacing.may_leave(at=at):
         return {"sent": 0}
-    sent, is_more = syncing.send_turn(wiring.transport(), at=at)
+    sent, is_more = syncing.send_turn(wiring.transport(), wiring.directory(), at=at)
     if sent:
         enqueue(FOLLOW, {}, key=f"{FOLLOW}:after:{int(at.timestamp())}", at=at, run_after=at + following.SOON)
     if is_more:

@@ -39,7 +39,7 @@ def release(submission_id: int, *, allowed_by: str, at: datetime) -> Submission:
         if submission.state != SubmissionState.HELD or submission.held_why not in _ASKED:
             raise CannotDecide(_("This document is not held back for a decision."))
         submission.allowed_by = allowed_by
-        turn(submission, judge(submission), at=at, actor=allowed_by)
+        turn(submission, judge(submission, at=at), at=at, actor=allowed_by)
         return submission
 
 
@@ -82,5 +82,5 @@ def resend(submission_id: int, *, actor: str, at: datetime) -> Submission:
         if submission.state != SubmissionState.REJECTED:
             raise CannotDecide(_("Chorus Pro did not refuse this document on entry."))
         submission.dealt_at = at
-        turn(submission, judge(submission), at=at, actor=actor)
+        turn(submission, judge(submission, at=at), at=at, actor=actor)
         return submission

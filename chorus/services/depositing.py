@@ -27,6 +27,7 @@ from chorus.locks import lock_submission
 from chorus.models import Deposit, Submission
 from chorus.services import pacing, telling
 from chorus.services.preparing import current_file, current_is_valid, judge, routing_of, turn
+from chorus.services.requiring import ask_before_deposit
 from chorus.states import DepositState, HeldWhy, SubmissionState
 from chorus.transitions import move
 from core.failpoints import failpoint
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from chorus.gateways.base import DepositReceipt, Transport
+    from chorus.gateways.base import DepositReceipt, Directory, Transport
 
 logger = logging.getLogger(__name__)
 FIRST_LOOK: Final = timedelta(seconds=30)
@@ -69,11 +70,19 @@ def ready_to_leave() -> QuerySet[Submission]:
     )
 
 
-def send_ready(transport: Transport, *, at: datetime, most: int | None, prints: bool) -> Sent:
-    """Deposit what is ready, oldest first, `most` at most (None: all of it); the first trouble ends the turn."""
+def send_ready(
+    transport: Transport, directory: Directory, *, at: datetime, most: int | None = None, prints: bool = False
+) -> Sent:
+    """Deposit what is ready, oldest first, `most` at most (None: all of it); the first trouble ends the turn.
+
+    Before the first deposit of the day to a buyer, the directory is asked what it requires now.
+    """
     received = refused = 0
     for place, submission in enumerate(_each(ready_to_leave(), most=most)):
         outbox.report(place, place + 1)  # a long turn keeps its lease
+        if not ask_before_deposit(submission.invoice, at=at, directory=directory):
+            pacing.trouble("The directory does not answer.", at=at)
+            return Sent(received, refused, stopped=True)
         deposit = send(submission.pk, transport, at=at, prints=prints)
         if deposit is None:
             continue
@@ -125,7 +134,7 @@ def _claim(submission_id: int, *, at: datetime, prints: bool) -> Deposit | None:
         submission = lock_submission(submission_id)
         if submission.state != SubmissionState.READY:
             return None
-        verdict = judge(submission)
+        verdict = judge(submission, at=at)
         if verdict.state != SubmissionState.READY:
             turn(submission, verdict, at=at)
             return None

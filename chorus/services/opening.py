@@ -74,7 +74,7 @@ def leave_out(*, at: datetime, why: str) -> int:
 
 def _begin(invoice: Invoice, *, at: datetime) -> Submission | None:
     submission = Submission(invoice=invoice, environment=environment(), state_at=at, created_at=at)
-    verdict = judge(submission)
+    verdict = judge(submission, at=at)
     submission.state = verdict.state
     submission.missing, submission.held_why = verdict.missing, verdict.held_why
     with transaction.atomic():

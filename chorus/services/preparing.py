@@ -45,13 +45,13 @@ class Verdict:
     comment: str = ""
 
 
-def judge(submission: Submission) -> Verdict:
-    """Where it stands as things are now. Its file is not looked at. At most six queries."""
+def judge(submission: Submission, *, at: datetime) -> Verdict:
+    """Where it stands as things are now. Its file is not looked at. At most eight queries."""
     if submission.environment != environment():
         return Verdict(SubmissionState.HELD, held_why=HeldWhy.ENVIRONMENT)
     if by_credit := _of_credit(submission):
         return by_credit
-    if missing := missing_of(submission.invoice):
+    if missing := missing_of(submission.invoice, at=at):
         return Verdict(SubmissionState.WAITING_REFERENCES, missing=missing)
     if not submission.allowed_by and money_came_first(submission.invoice):
         return Verdict(SubmissionState.HELD, held_why=HeldWhy.PAID_BEFORE)
@@ -82,7 +82,7 @@ def reconsider(submission_id: int, *, at: datetime) -> bool:
         submission = lock_submission(submission_id)
         if not _is_open_to_change(submission):
             return False
-        return turn(submission, judge(submission), at=at)
+        return turn(submission, judge(submission, at=at), at=at)
 
 
 def turn(submission: Submission, verdict: Verdict, *, at: datetime, actor: str = "") -> bool:

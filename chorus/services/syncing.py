@@ -14,7 +14,7 @@ from chorus.states import HeldWhy, SubmissionState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chorus.gateways.base import Transport
+    from chorus.gateways.base import Directory, Transport
 
 logger = logging.getLogger(__name__)
 WAITING: Final = (SubmissionState.WAITING_REFERENCES, SubmissionState.HELD, SubmissionState.READY)
@@ -46,7 +46,7 @@ def begin(*, at: datetime, whole: bool) -> int:
     return depositing.ready_to_leave().count()
 
 
-def sync(transport: Transport, *, at: datetime) -> Synced:
+def sync(transport: Transport, directory: Directory, *, at: datetime) -> Synced:
     """Send what waits, ask about everything that was sent, whatever its ladder says. Waits for nothing.
 
     Documents without a file are printed here. The first trouble ends the sending, and is noted: nothing is raised.
@@ -54,7 +54,7 @@ def sync(transport: Transport, *, at: datetime) -> Synced:
     depositing.sweep_dead(at=at)
     begin(at=at, whole=True)
     followed = following.look_all(transport, at=at, ladder=False)
-    sent = depositing.send_ready(transport, at=at, most=None, prints=True)
+    sent = depositing.send_ready(transport, directory, at=at, prints=True)
     try:
         updating.update_all(transport, at=at)
     except ChorusError as error:
@@ -70,9 +70,9 @@ def sync(transport: Transport, *, at: datetime) -> Synced:
     )
 
 
-def send_turn(transport: Transport, *, at: datetime) -> tuple[int, bool]:
+def send_turn(transport: Transport, directory: Directory, *, at: datetime) -> tuple[int, bool]:
     """What the beat sends: as many as the pace allows. Returns how many, and whether more could follow in a minute."""
     depositing.sweep_dead(at=at)
     most = pacing.may_leave(at=at)
-    sent = depositing.send_ready(transport, at=at, most=most, prints=False)
+    sent = depositing.send_ready(transport, directory, at=at, most=most)
     return sent.received, not sent.stopped and sent.received > 0 and depositing.ready_to_leave().exists()

@@ -10,7 +10,7 @@ from accounts.models import Customer
 from chorus.models import Deposit, LifecycleEvent, Submission
 from chorus.services import depositing, following, opening, syncing, updating
 from chorus.states import SubmissionState
-from chorus.tests.fake import FakeChorus
+from chorus.tests.fake import FakeChorus, FakeDirectory
 from invoices import archive
 from invoices.models import Invoice, Rendition, Validation
 from invoices.services import Request, issue_credit_note
@@ -25,6 +25,7 @@ class Desk:
 
     at: datetime = NOON
     chorus: FakeChorus = field(default_factory=FakeChorus)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
     town_hall: Customer = field(default_factory=make_town_hall)
 
     def issue(self, *, file: bool = True, **more: Any) -> Invoice:
@@ -74,10 +75,10 @@ class Desk:
         return updating.update_all(self.chorus, at=self.at)
 
     def sync(self) -> syncing.Synced:
-        return syncing.sync(self.chorus, at=self.at)
+        return syncing.sync(self.chorus, self.directory, at=self.at)
 
     def turn(self) -> tuple[int, bool]:
-        return syncing.send_turn(self.chorus, at=self.at)
+        return syncing.send_turn(self.chorus, self.directory, at=self.at)
 
     def pass_time(self, **length: float) -> None:
         self.at += timedelta(**length)

@@ -11,6 +11,7 @@ from chorus.gateways.base import (
     Addressed,
     ChorusError,
     DepositReceipt,
+    EngagementFound,
     FileToDeposit,
     FlowError,
     FlowOutcome,
@@ -18,6 +19,12 @@ from chorus.gateways.base import (
     Found,
     HistoryStep,
     PieceToAdd,
+    ServiceFound,
+    ServiceSeen,
+    StructureFound,
+    StructureSeen,
+    Supplier,
+    Transient,
 )
 from core.money import Money
 from invoices.models import Invoice
@@ -121,3 +128,43 @@ class FakeChorus:
         self.asked.append(what)
         if self.read_trouble is not None:
             raise self.read_trouble
+
+
+@dataclass
+class FakeDirectory:
+    """Knows every SIRET as an active public body with the service FACT-01, which requires nothing unless told so."""
+
+    is_down: bool = False
+    is_active: bool = True
+    engagement_required: bool = False
+    service_required: bool = False
+    services_open: bool = True
+
+    def find_structure(self, siret: str) -> StructureFound | None:
+        if self.is_down:
+            raise Transient("down")
+        return StructureFound(1, siret, "Mairie", is_active=self.is_active)
+
+    def structure(self, chorus_id: int) -> StructureSeen:
+        return StructureSeen(
+            chorus_id,
+            "",
+            "Mairie",
+            is_public=True,
+            service_required=self.service_required,
+            engagement_required=self.engagement_required,
+            either_required=False,
+            payment_not_reported=False,
+        )
+
+    def services(self, chorus_id: int) -> list[ServiceFound]:
+        return [ServiceFound(chorus_id, "FACT-01", "Facturation", is_active=self.services_open)]
+
+    def service(self, chorus_id: int, service_id: int) -> ServiceSeen:
+        return ServiceSeen(service_id, "FACT-01", "Facturation", engagement_required=False)
+
+    def engagements(self, number: str, *, supplier_id: int) -> list[EngagementFound]:
+        return []
+
+    def suppliers(self) -> list[Supplier]:
+        return []

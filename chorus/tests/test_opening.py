@@ -9,7 +9,7 @@ from chorus.models import Submission
 from chorus.services import deciding, opening, preparing
 from chorus.services.deciding import CannotDecide
 from chorus.states import HeldWhy, SubmissionState
-from chorus.tests.desk import Desk
+from chorus.tests.desk import Desk, print_file
 from core.money import Money
 from invoices.models import Invoice
 from invoices.services import TakenBack
@@ -143,3 +143,42 @@ def test_a_credit_note_leaves_once_its_invoice_is_in_chorus(desk: Desk) -> None:
 
     desk.now(note, SubmissionState.DEPOSITED)
     assert Invoice.objects.filter(original__isnull=False).count() == 1
+
+
+def test_a_directory_that_does_not_answer_stops_the_first_deposit_to_a_buyer(desk: Desk) -> None:
+    submission = desk.opened()
+    desk.directory.is_down = True
+
+    assert desk.turn() == (0, False)
+
+    desk.now(submission, SubmissionState.READY)
+    assert not submission.deposits.exists()
+    desk.directory.is_down = False
+    desk.pass_time(minutes=2)
+    assert desk.turn() == (1, False)
+
+
+def test_what_the_directory_requires_now_is_asked_before_the_first_deposit_of_the_day(desk: Desk) -> None:
+    submission = desk.opened(engagement_number="")
+    desk.directory.engagement_required = True
+
+    assert desk.sync().submitted == 0
+
+    assert desk.now(submission, SubmissionState.WAITING_REFERENCES).missing == ["ENGAGEMENT"]
+    invoice = submission.invoice
+    Invoice.objects.filter(pk=invoice.pk).update(engagement_number="EJ-7")
+    invoice.refresh_from_db()
+    print_file(invoice, at=desk.at)
+    assert desk.sync().submitted == 1
+
+
+def test_a_structure_closed_after_the_settings_stops_its_documents(desk: Desk) -> None:
+    desk.opened()
+    assert desk.sync().submitted == 1
+    desk.pass_time(days=1)
+    desk.directory.is_active = False
+    submission = desk.opened()
+
+    assert desk.sync().submitted == 0
+
+    assert desk.now(submission, SubmissionState.WAITING_REFERENCES).missing == ["STRUCTURE"]

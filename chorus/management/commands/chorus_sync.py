@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, as_json: bool, **_options: Any) -> None:
         try:
-            done = syncing.sync(wiring.transport(), at=clock.now())
+            done = syncing.sync(wiring.transport(), wiring.directory(), at=clock.now())
         except NotConfigured as error:
             raise CommandError(
                 "Chorus Pro is not configured: nothing was sent or asked. "

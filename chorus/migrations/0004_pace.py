@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chorus", "0002_guards"),
+        ("chorus", "0003_directory"),
     ]
 
     operations = [

@@ -30,6 +30,6 @@ def leave_out(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chorus", "0003_pace"), ("invoices", "0011_causes_of_cancelling")]
+    dependencies = [("chorus", "0004_pace"), ("invoices", "0011_causes_of_cancelling")]
 
     operations = [migrations.RunPython(leave_out, migrations.RunPython.noop)]
