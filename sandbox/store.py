@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS paypal_delivery (
 );
 CREATE INDEX IF NOT EXISTS paypal_delivery_due ON paypal_delivery (state, due, place);
 CREATE INDEX IF NOT EXISTS paypal_delivery_by_event ON paypal_delivery (event);
+CREATE INDEX IF NOT EXISTS object_by_number ON object (kind, json_extract(body, '$.number'));
 CREATE INDEX IF NOT EXISTS object_by_order ON object (kind, json_extract(body, '$._order'));
 CREATE TABLE IF NOT EXISTS mail (
     id INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, sender TEXT NOT NULL, recipients TEXT NOT NULL,
@@ -131,6 +132,15 @@ class Store:
         """Objects of one kind, newest first, at most `newest` of them (-1: all)."""
         sql = f"SELECT body FROM object WHERE kind = ? AND ({where}) ORDER BY created DESC, seq DESC LIMIT ?"  # noqa: S608  ours
         return [self._read(row) for row in self.rows(sql, (kind, *parameters, newest))]
+
+    def having(self, kind: str, field: str, *values: object) -> list[Json]:
+        """Objects of one kind whose `status` or `number` is one of these, oldest first, found by its index."""
+        marks = ", ".join("?" for _ in values)
+        sql = (
+            f"SELECT body FROM object INDEXED BY object_by_{field}"  # noqa: S608  ours
+            f" WHERE kind = ? AND json_extract(body, '$.{field}') IN ({marks}) ORDER BY seq"
+        )
+        return [self._read(row) for row in self.rows(sql, (kind, *values))]
 
     @staticmethod
     def _read(row: sqlite3.Row) -> Json:

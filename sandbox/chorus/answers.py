@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sandbox.chorus import directory
 from sandbox.chorus.moments import day, minute, stamp
 from sandbox.store import Json
-from sandbox.world import World
 
+Bodies = Mapping[str, Json]
+"""The directory, by SIRET."""
 NOBODY: Json = {"id": None, "name": None, "services": []}
 MODE = "UPLOAD_API"
 
 
-def in_list(world: World, invoice: Json, *, with_size: bool) -> Json:
+def in_list(known: Bodies, invoice: Json, *, with_size: bool) -> Json:
     """A line of the supplier's search."""
     return {
-        **in_todo_list(world, invoice, with_size=with_size),
+        **in_todo_list(known, invoice, with_size=with_size),
         "numeroFluxDepot": invoice["flow"],
         "numeroFactureOrigine": invoice["facts"]["original"] or None,
         "modeDepot": MODE,
@@ -25,11 +28,11 @@ def in_list(world: World, invoice: Json, *, with_size: bool) -> Json:
     }
 
 
-def in_todo_list(world: World, invoice: Json, *, with_size: bool) -> Json:
+def in_todo_list(known: Bodies, invoice: Json, *, with_size: bool) -> Json:
     """A line of the list of what the supplier has to do: it tells no comment."""
     facts = invoice["facts"]
-    seller = directory.find(world.store, facts["seller"]) or NOBODY
-    buyer = directory.find(world.store, facts["buyer"]) or NOBODY
+    seller = known.get(facts["seller"], NOBODY)
+    buyer = known.get(facts["buyer"], NOBODY)
     service = directory.service_of(buyer, facts["service"]) or {"id": None, "name": None}
     size = {"taille": invoice["size"]} if with_size else {}
     return {

@@ -127,8 +127,7 @@ def _found(world: World, options: Json) -> Json:
     if options.get("id"):
         found = invoices.find(world, options["id"])
     else:
-        where = "json_extract(body, '$.facts.number') = ?"
-        found = next(iter(world.store.all(invoices.INVOICE, where, (str(options["number"]),), newest=1)), None)
+        found = next(iter(reversed(invoices.numbered(world, str(options["number"])))), None)
     if found is None:
         raise ValueError("no such invoice")
     return found

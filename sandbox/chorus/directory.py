@@ -14,10 +14,14 @@ _FLAGS = (
 _FIRST_ID, _FIRST_SERVICE = 27_000_000, 11_000_000
 
 
+def known(store: Store) -> dict[str, Json]:
+    """Every body, by its SIRET."""
+    return {**SEEDS, **store.setting(_CHANGED, {})}
+
+
 def everybody(store: Store) -> list[Json]:
     """Every body, in the order of its identifier."""
-    known = {**SEEDS, **store.setting(_CHANGED, {})}
-    return sorted(known.values(), key=lambda body: int(body["id"]))
+    return sorted(known(store).values(), key=lambda body: int(body["id"]))
 
 
 def find(store: Store, siret: str) -> Json | None:
@@ -53,9 +57,9 @@ def keep(store: Store, body: Json) -> Json:
 def change(store: Store, siret: str, options: Json) -> Json:
     """Add a body, or change what the options name. Raises ValueError for what no body has."""
     body = find(store, siret) or {**structure(siret, f"STRUCTURE {siret}"), "id": _next_id(store)}
-    known = {*structure(siret, "")} - {"siret"}
-    if unknown := set(options) - known:
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
+    fields = {*structure(siret, "")} - {"siret"}
+    if unknown := set(options) - fields:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(fields))}")
     changed = {**options, **{name: _flag(options[name]) for name in _FLAGS if name in options}}
     if "services" in options:
         changed["services"] = _numbered_services(body, options["services"])

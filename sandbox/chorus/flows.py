@@ -30,7 +30,7 @@ def deposit(world: World, content: bytes, *, name: str, syntax: str) -> Json:
     """Take a file: a number is given, nothing is judged yet."""
     xml, why = _xml_of(content, syntax)
     number = _number_of(xml)
-    first = not world.store.all(FLOW, "json_extract(body, '$.number') = ?", (number,), newest=1)
+    first = not world.store.having(FLOW, "number", number)
     counter = int(world.store.setting(_COUNTER, _FIRST)) + 1
     world.store.set_setting(_COUNTER, counter)
     flow: Json = {
@@ -94,8 +94,7 @@ def changed_at(world: World, flow: Json) -> int:
 
 def catch_up(world: World) -> None:
     """Judge the flows whose time has come, in their order, and let their invoices travel."""
-    waiting = world.store.all(FLOW, "json_extract(body, '$.status') = ?", (_OPEN,))
-    for flow in reversed(waiting):
+    for flow in world.store.having(FLOW, "status", _OPEN):
         due = _due(world, flow)
         if due is not None and due <= world.clock.now():
             _end(world, flow, due)

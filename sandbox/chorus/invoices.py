@@ -62,8 +62,12 @@ def find(world: World, identifier: object) -> Json | None:
 
 def is_known(world: World, seller: str, number: str) -> bool:
     """Whether that supplier has an integrated invoice of that number."""
-    where = "json_extract(body, '$.facts.seller') = ? AND json_extract(body, '$.facts.number') = ?"
-    return bool(world.store.all(INVOICE, where, (seller, number), newest=1))
+    return any(invoice["facts"]["seller"] == seller for invoice in numbered(world, number))
+
+
+def numbered(world: World, number: str) -> list[Json]:
+    """The invoices of that number, whoever their supplier is, oldest first."""
+    return world.store.having(INVOICE, "number", number)
 
 
 def integrate(world: World, flow: Json, facts: Json, at: int) -> Json:
@@ -74,6 +78,7 @@ def integrate(world: World, flow: Json, facts: Json, at: int) -> Json:
         "id": str(counter),
         "object": INVOICE,
         "created": at,
+        "number": facts["number"],
         "facts": facts,
         "flow": flow["id"],
         "deposited": flow["created"],
@@ -114,8 +119,7 @@ def act(world: World, invoice: Json, code: str) -> Json:
 
 def catch_up(world: World) -> None:
     """Let the invoices on their way to a buyer go as far as the clock says."""
-    where = "json_extract(body, '$.status') IN (?, ?)"
-    for invoice in world.store.all(INVOICE, where, TRAVELLING[:-1]):
+    for invoice in world.store.having(INVOICE, "status", *TRAVELLING[:-1]):
         _travel(world, invoice)
 
 

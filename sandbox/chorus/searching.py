@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 
-from sandbox.chorus import answers, directory, paging
+from sandbox.chorus import answers, directory, invoices, paging
 from sandbox.chorus.errors import OK, echo, nothing_found
 from sandbox.chorus.invoices import INVOICE
 from sandbox.chorus.moments import day_of, second_of
@@ -52,10 +52,19 @@ _SEARCH: dict[str, Shape] = {
 Filter = Callable[[Json, Json], bool]
 
 
-def visible(world: World) -> list[Json]:
-    """The invoices of the suppliers that our account may act for, the newest first."""
+def _visible(world: World, found: list[Json]) -> list[Json]:
+    """Those of the suppliers that our account may act for."""
     ours = {body["siret"] for body in directory.suppliers(world.store)}
-    return [invoice for invoice in world.store.all(INVOICE) if invoice["facts"]["seller"] in ours]
+    return [invoice for invoice in found if invoice["facts"]["seller"] in ours]
+
+
+def _candidates(world: World, asked: Json) -> list[Json]:
+    """The invoices that a search has to look at, the newest first: a number and a moment leave few of them."""
+    if asked.get("numeroFacture") is not None:
+        return _visible(world, invoices.numbered(world, asked["numeroFacture"])[::-1])
+    since = asked.get("periodeDateHeureEtatCourantDu")
+    first = second_of(since, last=False) if since else float("-inf")
+    return _visible(world, [invoice for invoice in world.store.all(INVOICE) if invoice["changed"] >= first])
 
 
 def check_right(world: World, body: Json, *names: str) -> None:
@@ -70,11 +79,11 @@ def check_right(world: World, body: Json, *names: str) -> None:
 def search(world: World, body: Json) -> Json:
     check_right(world, body, "idFournisseur")
     wanted = list(_filters(world, body))
-    with_size = body.get("recupererTaille") is True
+    known, with_size = directory.known(world.store), body.get("recupererTaille") is True
     rows = [
         row
-        for invoice in visible(world)
-        if (row := answers.in_list(world, invoice, with_size=with_size)) and all(fits(row, invoice) for fits in wanted)
+        for invoice in _candidates(world, body)
+        if (row := answers.in_list(known, invoice, with_size=with_size)) and all(fits(row, invoice) for fits in wanted)
     ]
     return _page(rows, body.get("rechercheFactureParFournisseur"))
 
@@ -93,11 +102,11 @@ def search_to_do(world: World, body: Json) -> Json:
     check_right(world, body, "idStructure")
     statuses = _TO_DO - {"REJETEE"} if body.get("masquerRejetee") else _TO_DO
     structure = directory.numbered(world.store, body.get("idStructure"))
+    known = directory.known(world.store)
     rows = [
-        answers.in_todo_list(world, invoice, with_size=body.get("recupererTaille") is True)
-        for invoice in visible(world)
-        if invoice["status"] in statuses
-        and not invoice["rejection_handled"]
+        answers.in_todo_list(known, invoice, with_size=body.get("recupererTaille") is True)
+        for invoice in _visible(world, world.store.having(INVOICE, "status", *statuses))
+        if not invoice["rejection_handled"]
         and (body.get("idStructure") is None or (structure and structure["siret"] == invoice["facts"]["seller"]))
     ]
     return _page(rows, body.get("rechercheFactureATraiterParFournisseur"))

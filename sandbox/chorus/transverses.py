@@ -10,7 +10,7 @@ from sandbox.chorus import access, directory
 from sandbox.chorus.errors import OK, nothing_found
 from sandbox.chorus.routes import operation
 from sandbox.chorus.shapes import Kind
-from sandbox.chorus.words import FRAMES, MODES, SYNTAXES
+from sandbox.chorus.words import FRAMES, MODES, STATUSES, SYNTAXES
 from sandbox.store import Json
 from sandbox.world import World
 
@@ -26,6 +26,9 @@ _LISTS: dict[str, tuple[str, list[Json]]] = {
     "modedepot": ("listeModeDepot", [{"code": code} for code in sorted(MODES)]),
     "cadrefacturation": ("listeCadreFacturation", [{"code": code} for code in FRAMES.values()]),
     "formatflux": ("listeFormatFlux", [{"code": code} for code in sorted(SYNTAXES)]),
+    "motifs/exonerationtva": ("listeMotifExoneration", [{"code": "VATEX-FR-FRANCHISE"}, {"code": "VATEX-EU-AE"}]),
+    "etats/traitement": ("listeEtats", [{"code": code} for code in sorted(STATUSES)]),
+    "etat/typedp": ("listeEtats", [{"code": code} for code in sorted(STATUSES)]),
     "devises": ("listeDevises", [{"codeDevise": "EUR", "libelleDevise": "Euro"}]),
     "pays": ("listePays", [{"codePays": "FR", "libellePays": "France"}]),
 }
