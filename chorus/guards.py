@@ -13,8 +13,8 @@ _SQL = Path(__file__).parent / "sql"
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
-FIRST = ""
-_PARTS = (FIRST,)
+FIRST, ACTIONS = "", "action_"
+_PARTS = (FIRST, ACTIONS)
 
 
 def install(connection: BaseDatabaseWrapper, part: str = "") -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from chorus import wiring
 from chorus.gateways.base import ChorusError
-from chorus.services import following, opening, pacing, syncing, updating
+from chorus.services import answering, following, opening, pacing, syncing, updating
+from chorus.services.acting import ACT
 from outbox.registry import Later, job
 from outbox.services import enqueue
 
@@ -23,6 +24,7 @@ _FILE_SECONDS: Final = 20
 """How long the files of a document usually take: it leaves soon after its issue."""
 _MINUTE_SECONDS: Final = 60
 _LOOK_SECONDS: Final = 30
+_NOT_CONFIGURED_SECONDS: Final = 3600
 _LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
@@ -79,3 +81,12 @@ def update(*, at: datetime) -> dict[str, int]:
         except ChorusError:  # told by the gateway; the next turn asks for all of it again
             news = -1
     return {"news": news, **updating.tend(at=at)}
+
+
+@job(ACT)
+def act(*, action_id: int, at: datetime) -> None:
+    """Give an answer that was asked for, and go on until it has ended."""
+    if not wiring.is_configured():
+        raise Later(_NOT_CONFIGURED_SECONDS)
+    if seconds := answering.answer(action_id, wiring.transport(), at=at):
+        raise Later(seconds)

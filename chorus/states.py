@@ -76,3 +76,25 @@ class DepositState(models.TextChoices):
 
 DEPOSIT_OPEN = (DepositState.SENDING, DepositState.RECEIVED, DepositState.UNKNOWN)
 """An attempt that may still bring the document into Chorus Pro: at most one for each submission."""
+
+
+class ActionKind(models.TextChoices):
+    """What a supplier may answer in Chorus Pro about a document that is there."""
+
+    COMPLETE = "COMPLETE", _("Answer a suspension")
+    RECYCLE = "RECYCLE", _("Send to the right service")
+    ACKNOWLEDGE = "ACKNOWLEDGE", _("Acknowledge a rejection")
+
+
+class ActionState(models.TextChoices):
+    """Where an answer of ours stands."""
+
+    ASKED = "ASKED", _("Asked for")
+    SENDING = "SENDING", _("Being sent")
+    UNKNOWN = "UNKNOWN", _("Outcome unknown")
+    DONE = "DONE", _("Done")
+    REFUSED = "REFUSED", _("Refused")
+
+
+ACTION_OPEN = (ActionState.ASKED, ActionState.SENDING, ActionState.UNKNOWN)
+"""An answer that may still reach Chorus Pro: at most one of a kind for each submission."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chorus.models.action import SupplierAction as SupplierAction
 from chorus.models.directory import SiretCheck as SiretCheck
 from chorus.models.directory import Structure as Structure
 from chorus.models.directory import StructureService as StructureService

@@ -54,6 +54,10 @@ class FakeChorus:
     histories: dict[int, list[HistoryStep]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     on_deposit: Callable[[], None] = lambda: None
+    attached: list[PieceToAdd] = field(default_factory=list)
+    answers: list[tuple[object, ...]] = field(default_factory=list)
+    on_answer: Callable[[], None] = lambda: None
+    now: datetime | None = None
 
     # --- The protocol -------------------------------------------------------------------------------------------------
     def deposit(self, file: FileToDeposit) -> DepositReceipt:
@@ -82,16 +86,19 @@ class FakeChorus:
         return self.histories.get(chorus_id, [])
 
     def attach(self, piece: PieceToAdd) -> int:
-        raise NotImplementedError
+        self._read(f"attach {piece.name}")
+        self.attached.append(piece)
+        return 90_000 + len(self.attached)
 
     def complete(self, chorus_id: int, *, comment: str, pieces: Sequence[tuple[int, PieceToAdd]] = ()) -> None:
-        raise NotImplementedError
+        self._answered(chorus_id, ("complete", comment, [key for key, _piece in pieces]), "COMPLETEE")
 
     def recycle(self, chorus_id: int, to: Addressed, *, comment: str) -> None:
-        raise NotImplementedError
+        self._answered(chorus_id, ("recycle", to, comment), "EN_COURS_ACHEMINEMENT")
 
     def acknowledge(self, chorus_ids: Sequence[int]) -> None:
-        raise NotImplementedError
+        for chorus_id in chorus_ids:
+            self._answered(chorus_id, ("acknowledge",), "")
 
     # --- What becomes of documents there ------------------------------------------------------------------------------
     def integrate(self, invoice: Invoice, *, at: datetime, flow: str = "", total: int | None = None) -> Found:
@@ -123,6 +130,21 @@ class FakeChorus:
         self.deposits.append(file)
         digits = int(hashlib.sha256(file.content).hexdigest()[:12], 16) + len(self.deposits)
         return DepositReceipt(f"CPP{digits:022d}", correlation_id=f"c-{len(self.deposits)}")
+
+    def _answered(self, chorus_id: int, answer: tuple[object, ...], status: str) -> None:
+        """Takes an answer, unless `troubles` has an error for it; `keeps_before_trouble`: it does so all the same."""
+        self.on_answer()
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble is None or self.keeps_before_trouble:
+            self.answers.append(answer)
+            place = next(i for i, each in enumerate(self.documents) if each.chorus_id == chorus_id)
+            found, at = self.documents[place], self.now or self.documents[place].at
+            if status and at is not None:
+                self.say(found, status, at=at)
+            else:
+                self.documents[place] = replace(found, rejection_acknowledged=True)
+        if trouble is not None:
+            raise trouble
 
     def _read(self, what: str) -> None:
         self.asked.append(what)
