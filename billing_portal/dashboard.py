@@ -18,10 +18,12 @@ from bank.selectors import waited_for
 from bank.tracking import on_their_way
 from billing_portal.balance_chart import balance_chart, first_day
 from billing_portal.standing import Claim, Situation, standing
+from chorus.selectors.waiting import waiting_for
 from core.clock import local_date
 from core.formats import in_fours
 from core.money import ZERO, Money
 from core.templatetags.ui import day, money
+from invoices.beside import with_beside
 from invoices.models import Invoice
 from invoices.selectors import invoice_state, with_taken
 from invoices.states import InvoiceStatus
@@ -90,7 +92,7 @@ def dashboard(request: CustomerRequest) -> HttpResponse:
 
 
 def overview(customer: Customer, *, at: datetime, may_pay: bool) -> dict[str, Any]:
-    """Everything that the page says. At most seven queries; nine while a transfer is waited for."""
+    """Everything that the page says. At most seven queries; one more for a public body, two for awaited transfers."""
     today = local_date(at)
     balance = ledger.get_balance(customer.pk)
     items = ledger.open_items(customer.pk)
@@ -118,6 +120,7 @@ def overview(customer: Customer, *, at: datetime, may_pay: bool) -> dict[str, An
         "documents": documents[:LATEST_INVOICES],
         "chart": balance_chart(series, today=today),
         "reference": customer.reference,
+        "to_complete": waiting_for(customer),
         "announced": _on_their_way(customer, documents, at=at),
         "transfer": _transfer(current_seller(on=today)),
     }
@@ -131,7 +134,7 @@ def _on_their_way(customer: Customer, documents: Sequence[Document], *, at: date
 def _documents(customer: Customer, left: Mapping[str, Money], today: date) -> list[Document]:
     """The last invoices and credit notes; `left` is what is still to pay, by number. One query."""
     issued = with_taken(Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED))
-    issued = issued.annotate(expects=waited_for("customer"))
+    issued = with_beside(issued.annotate(expects=waited_for("customer")))
     return [
         _document(
             invoice,

@@ -11,6 +11,9 @@ class ChorusConfig(AppConfig):
 
     def ready(self) -> None:
         from chorus.jobs import hear_of_issue  # noqa: PLC0415 - models are loaded by now
+        from chorus.presenting import InChorus  # noqa: PLC0415 - same
+        from invoices.beside import show_beside  # noqa: PLC0415 - same
         from invoices.events import documents_issued  # noqa: PLC0415 - same
 
         documents_issued.connect(hear_of_issue, dispatch_uid="chorus.opening")
+        show_beside(InChorus())

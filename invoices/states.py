@@ -150,10 +150,11 @@ class Settlement(models.TextChoices):
     PAID = "PAID", pgettext_lazy("invoice", "Paid")
     DUE = "DUE", _("To be paid")
     LATE = "LATE", _("Late")
+    WAITING = "WAITING", _("Waits for Chorus Pro")
     CREDIT_NOTE = "CREDIT_NOTE", _("Credit note")
     CREDITED = "CREDITED", _("Cancelled by credit note")
 
     @property
     def tag(self) -> str:
         """The kind of tag that shows it; none for what asks for nothing."""
-        return {"PAID": "ok", "DUE": "due", "LATE": "late"}.get(self.value, "")
+        return {"PAID": "ok", "DUE": "due", "LATE": "late", "WAITING": "wait"}.get(self.value, "")

@@ -27,7 +27,7 @@ class Tab:
 
 
 def states(counts: Counts, filters: InvoiceFilters) -> list[Tab]:
-    """All, to be paid, late, paid; credit notes when there are any."""
+    """All, to be paid, late, paid; those not with their buyer yet and credit notes when there are any."""
     chosen = filters.kept.get("state", "")
     others = {name: value for name, value in filters.kept.items() if name != "state"}
     offered = [
@@ -36,6 +36,8 @@ def states(counts: Counts, filters: InvoiceFilters) -> list[Tab]:
         (Settlement.LATE.value, _("Late")),
         (Settlement.PAID.value, pgettext("invoices", "Paid")),
     ]
+    if counts.waiting or chosen == Settlement.WAITING:
+        offered.append((Settlement.WAITING.value, _("Waits for Chorus Pro")))
     if counts.credit_notes or chosen == Settlement.CREDIT_NOTE:
         offered.append((Settlement.CREDIT_NOTE.value, pgettext("invoices", "Credit notes")))
     return [

@@ -19,6 +19,7 @@ from core.clock import local_date
 from core.downloads import SheetForm, download_headers, sheet_download
 from invoices import archive, selectors, services, tabs
 from invoices.archive import ArchiveDamaged
+from invoices.beside import boxes_of
 from invoices.forms import InvoiceFilters, ZipForm
 from invoices.models import Invoice, Quote, Receipt, ReceiptCancellation
 from invoices.reports import invoice_sheet
@@ -76,11 +77,13 @@ def invoice_detail(request: CustomerRequest, public_id: UUID) -> HttpResponse:
         invoice = selectors.issued_invoice(request.customer, public_id)
     except Invoice.DoesNotExist:
         raise Http404 from None
+    boxes = boxes_of(invoice, at=request.now)
     if invoice.is_credit_note:
-        return render(request, "invoices/credit_note.html", {"page": selectors.credit_note_page(invoice)})
+        page_of_note = selectors.credit_note_page(invoice)
+        return render(request, "invoices/credit_note.html", {"page": page_of_note, "boxes": boxes})
     page = selectors.invoice_page(invoice, on=local_date(request.now))
     said = said_of(invoice, at=request.now) if page.open else []
-    return render(request, "invoices/detail.html", {"page": page, "said": said})
+    return render(request, "invoices/detail.html", {"page": page, "said": said, "boxes": boxes})
 
 
 @require_permission(Permission.SEE)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from invoices.models import Invoice
 
 
-def stands(customer: Customer, state: SubmissionState, **columns: Any) -> Submission:
-    """An issued invoice of that customer, and its submission in that state."""
-    return standing(issued(customer), state, **columns)
+def stands(customer: Customer, state: SubmissionState, *, of: Invoice | None = None, **columns: Any) -> Submission:
+    """An issued invoice of that customer, or the one given, and its submission in that state."""
+    return standing(of or issued(customer), state, **columns)
 
 
 def standing(invoice: Invoice, state: SubmissionState, **columns: Any) -> Submission:

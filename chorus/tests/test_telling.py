@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_in_chorus_pro_is_said_once(town_hall: Customer) -> None:
 
 
 def test_a_suspension_brings_the_words_of_the_buyer_each_time_it_happens(town_hall: Customer) -> None:
-    words = {"chorus_status": "SUSPENDUE", "chorus_comment": "Bon de livraison <b>manquant</b>"}
+    words: dict[str, Any] = {"chorus_status": "SUSPENDUE", "chorus_comment": "Bon de livraison <b>manquant</b>"}
     submission = stands(town_hall, INTEGRATED, chorus_status_at=NOON, **words)
     mail = only(telling.suspended(submission, NOON))
     telling.suspended(submission, NOON + timedelta(minutes=5))

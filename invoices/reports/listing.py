@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from core.money import Money
     from core.sheets import Row
-    from invoices.models import Invoice
+    from invoices.beside import with_beside
+from invoices.models import Invoice
 
 _AT_ONCE = 1_000
 
@@ -50,7 +51,7 @@ def invoice_sheet(invoices: QuerySet[Invoice], *, on: date) -> Sheet:
         _("State"),
     ]
     words = {str(value): str(label) for value, label in (*DocumentKind.choices, *Settlement.choices)}
-    issued = invoices.filter(status=InvoiceStatus.ISSUED)
+    issued = with_beside(invoices.filter(status=InvoiceStatus.ISSUED))
     return Sheet(_("Invoices"), columns, _rows(issued, on, words))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Sum
 
 from core.money import ZERO, Money
+from invoices.beside import with_beside
 from invoices.models import Invoice, Receipt, ReceiptCancellation, Rendition
 from invoices.parties import Buyer, Seller
 from invoices.presenting import LINES_SHOWN, ShownLine, ShownPayment, ShownVat, shown_lines, shown_payment, shown_vat
@@ -58,6 +59,11 @@ class InvoicePage:
     @property
     def is_late(self) -> bool:
         return self.state == Settlement.LATE
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its buyer has not got it yet."""
+        return self.state == Settlement.WAITING
 
     @property
     def net(self) -> Money:
@@ -124,7 +130,7 @@ def issued_invoice(customer: Customer, public_id: UUID) -> Invoice:
     found = Invoice.objects.select_related("original", "replaces", "replaced_by").annotate(
         has_credit_notes=Exists(notes), **flags()
     )
-    return found.get(customer=customer, public_id=public_id, status=InvoiceStatus.ISSUED)
+    return with_beside(found).get(customer=customer, public_id=public_id, status=InvoiceStatus.ISSUED)
 
 
 def open_amount(invoice: Invoice) -> Money | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from core.money import ZERO, Money
+from invoices import beside
 from invoices.models import Invoice, InvoiceLine
 from invoices.selectors.credits import credited_totals
 from invoices.states import DocumentKind, InvoiceStatus, Settlement
@@ -48,6 +49,11 @@ class InvoiceRow:
     def is_partly_paid(self) -> bool:
         return 0 < self.open.cents < self.invoice.total_cents
 
+    @property
+    def tag(self) -> beside.Tag | None:
+        """Where it is with its buyer, for those who receive it by a channel of their own."""
+        return beside.tag_of(self.invoice)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -58,10 +64,11 @@ class Counts:
     late: int
     credit_notes: int
     credited: int
+    waiting: int = 0
 
     @property
     def paid(self) -> int:
-        return self.all - self.due - self.late - self.credit_notes - self.credited
+        return self.all - self.due - self.late - self.waiting - self.credit_notes - self.credited
 
     def of(self, state: Settlement | str) -> int:
         """The count for one tab; an empty state is all of them."""
@@ -69,6 +76,7 @@ class Counts:
             Settlement.PAID: self.paid,
             Settlement.DUE: self.due,
             Settlement.LATE: self.late,
+            Settlement.WAITING: self.waiting,
             Settlement.CREDIT_NOTE: self.credit_notes,
             Settlement.CREDITED: self.credited,
         }
@@ -77,23 +85,30 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """The open documents of a customer, apart by whether they are late, and the invoices taken back in full."""
+    """The open documents of a customer, by whether they are late or not with their buyer yet; and those taken back."""
 
     open: dict[str, Money]
     late: frozenset[str]
     credited: frozenset[str]
+    waiting: frozenset[str]
 
     def state_of(self, invoice: Invoice) -> Settlement:
         number = str(invoice.number)
         if invoice.is_credit_note:
             return Settlement.CREDIT_NOTE
+        if number in self.waiting:
+            return Settlement.WAITING
         if number in self.open:
             return Settlement.LATE if number in self.late else Settlement.DUE
         return Settlement.CREDITED if number in self.credited else Settlement.PAID
 
     def filter(self, state: Settlement | str) -> Q:
-        numbers = {Settlement.LATE: self.late, Settlement.DUE: set(self.open) - self.late}
-        numbers[Settlement.CREDITED] = self.credited
+        numbers = {
+            Settlement.LATE: self.late,
+            Settlement.WAITING: self.waiting,
+            Settlement.DUE: set(self.open) - self.late - self.waiting,
+            Settlement.CREDITED: self.credited,
+        }
         if state == Settlement.PAID:
             return Q(kind=DocumentKind.INVOICE) & ~Q(number__in={*self.open, *self.credited})
         if state == Settlement.CREDIT_NOTE:
@@ -102,12 +117,16 @@ class _Standing:
 
 
 class InvoiceList:
-    """The answer to a query: counts at once, rows page by page, newest first. 3 queries, and 1 a page."""
+    """The answer to a query: counts at once, pages of rows, newest first. 3 queries (public body: 4), and 1 a page."""
 
     def __init__(self, customer: Customer, query: InvoiceQuery, *, on: date) -> None:
         self._standing = _standing(customer, on=on)
         matching = _matching(customer, query)
-        self._rows = matching.filter(self._standing.filter(query.state)).order_by("-issue_date", "-issued_at", "-pk")
+        self._rows = (
+            beside.with_beside(matching)
+            .filter(self._standing.filter(query.state))
+            .order_by("-issue_date", "-issued_at", "-pk")
+        )
         self.counts = _count(matching, self._standing)
         self._total = self.counts.of(query.state)
 
@@ -149,6 +168,8 @@ def invoice_state(invoice: Invoice, left: Money, *, taken: Money, on: date) -> S
     """Where a document stands on that day, with that much left to pay and that much taken back by credit notes."""
     if invoice.is_credit_note:
         return Settlement.CREDIT_NOTE
+    if left and beside.is_waiting(invoice):
+        return Settlement.WAITING
     if left:
         return Settlement.LATE if invoice.due_date and invoice.due_date < on else Settlement.DUE
     return Settlement.CREDITED if taken.cents == invoice.total_cents else Settlement.PAID
@@ -177,11 +198,19 @@ def _standing(customer: Customer, *, on: date) -> _Standing:
     items = ledger.open_items(customer.pk)
     taken = Sum("credit_notes__total_cents", filter=Q(credit_notes__status=InvoiceStatus.ISSUED))
     credited = _issued(customer).filter(credit_notes__isnull=False).annotate(taken=taken).filter(taken=F("total_cents"))
+    opened = {item.document_ref: item.open for item in items}
+    waiting = _waiting(customer, opened) if customer.is_public else frozenset()
     return _Standing(
-        {item.document_ref: item.open for item in items},
-        frozenset(item.document_ref for item in items if item.due_date < on),
+        opened,
+        frozenset(item.document_ref for item in items if item.due_date < on) - waiting,
         frozenset(map(str, credited.order_by().values_list("number", flat=True))),
+        waiting,
     )
+
+
+def _waiting(customer: Customer, opened: dict[str, Money]) -> frozenset[str]:
+    found = _issued(customer).filter(beside.waits(), number__in=opened)
+    return frozenset(map(str, found.order_by().values_list("number", flat=True)))
 
 
 def _count(matching: QuerySet[Invoice], standing: _Standing) -> Counts:
@@ -189,6 +218,7 @@ def _count(matching: QuerySet[Invoice], standing: _Standing) -> Counts:
         all=Count("pk"),
         due=Count("pk", filter=standing.filter(Settlement.DUE)),
         late=Count("pk", filter=standing.filter(Settlement.LATE)),
+        waiting=Count("pk", filter=standing.filter(Settlement.WAITING)),
         credit_notes=Count("pk", filter=standing.filter(Settlement.CREDIT_NOTE)),
         credited=Count("pk", filter=standing.filter(Settlement.CREDITED)),
     )

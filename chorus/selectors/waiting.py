@@ -1,0 +1,52 @@
+"""What waits for its customer in Chorus Pro: a reference to give, a suspension to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Q
+from django.urls import reverse
+
+from chorus.models import Submission
+from chorus.presenting import must_be_completed
+from chorus.states import SubmissionState
+from chorus.words import words_of
+
+if TYPE_CHECKING:
+    from accounts.models import Customer
+
+ANSWERABLE: Final = ("SUSPENDUE", "A_RECYCLER", "A_COMPLETER")
+"""The statuses in which the buyer waits for its supplier, and the supplier for the customer."""
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ToComplete:
+    """A document that waits for its customer, and the page where it is dealt with."""
+
+    number: str
+    label: str
+    kind: str
+    href: str
+
+
+def waiting_for(customer: Customer) -> list[ToComplete]:
+    """The documents that wait for this customer, oldest first, the first twenty. One query; none for other buyers."""
+    if not customer.is_public:
+        return []
+    mine = Q(state__in=[SubmissionState.WAITING_REFERENCES, SubmissionState.REJECTED])
+    theirs = Q(state=SubmissionState.INTEGRATED, chorus_status__in=ANSWERABLE)
+    found = Submission.objects.filter(mine | theirs, invoice__customer=customer).select_related("invoice")
+    acts = [each for each in found.order_by("invoice_id") if _acts(each)]
+    return [_shown(each) for each in acts[:_SHOWN]]
+
+
+def _acts(submission: Submission) -> bool:
+    return submission.state == SubmissionState.INTEGRATED or must_be_completed(submission)
+
+
+def _shown(submission: Submission) -> ToComplete:
+    words = words_of(submission.state, submission.chorus_status)
+    page = reverse("invoices:detail", args=[submission.invoice.public_id])
+    return ToComplete(str(submission.invoice.number), str(words.label), words.kind, page)
