@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from accounts.permissions import CustomerRequest
     from bank.tracking import Tracked
     from invoices.states import Settlement
-    from ledger.selectors import Movement
+    from ledger.selectors import Movement, OpenItemView
 
 LATEST_MOVEMENTS = 5
 LATEST_INVOICES = 3
@@ -97,7 +97,7 @@ def overview(customer: Customer, *, at: datetime, may_pay: bool) -> dict[str, An
     balance = ledger.get_balance(customer.pk)
     items = ledger.open_items(customer.pk)
     payment = being_checked(customer)
-    documents = _documents(customer, {item.document_ref: item.open for item in items}, today)
+    documents = _documents(customer, {item.document_ref: item for item in items}, today)
     links = {document.number: document.href for document in documents}
     situation = Situation(
         today=today,
@@ -131,17 +131,19 @@ def _on_their_way(customer: Customer, documents: Sequence[Document], *, at: date
     return on_their_way(customer, at=at) if not documents or documents[0].expects else []
 
 
-def _documents(customer: Customer, left: Mapping[str, Money], today: date) -> list[Document]:
-    """The last invoices and credit notes; `left` is what is still to pay, by number. One query."""
+def _documents(customer: Customer, open_items: Mapping[str, OpenItemView], today: date) -> list[Document]:
+    """The last invoices and credit notes; `open_items` is what is still to pay, by number. One query."""
     issued = with_taken(Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED))
     issued = with_beside(issued.annotate(expects=waited_for("customer")))
     return [
-        _document(
-            invoice,
-            invoice_state(invoice, left.get(str(invoice.number), ZERO), taken=Money(invoice.taken_cents), on=today),
-        )
+        _document(invoice, _state(invoice, open_items.get(str(invoice.number)), today))
         for invoice in issued.order_by("-issue_date", "-issued_at", "-pk")[:_REMEMBERED]
     ]
+
+
+def _state(invoice: Any, item: OpenItemView | None, today: date) -> Settlement:
+    left, due_on = (item.open, item.due_date) if item else (ZERO, None)
+    return invoice_state(invoice, left, taken=Money(invoice.taken_cents), on=today, due_on=due_on)
 
 
 def _document(invoice: Invoice, state: Settlement) -> Document:

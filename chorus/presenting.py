@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 
 from chorus.explaining import explain
 from chorus.models import LifecycleEvent, Source, Submission
+from chorus.services.clocking import payment_clock
 from chorus.services.telling import wanted
 from chorus.states import Missing, SubmissionState
 from chorus.words import Words, step_title, words_of
-from core.formats import moment_text
+from core.clock import local_date
+from core.formats import day_text, moment_text
 from invoices.beside import Box, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from invoices.models import Invoice
 
@@ -100,7 +102,7 @@ def box_context(submission: Submission, *, at: datetime) -> dict[str, Any]:
         "may_complete": may_be_completed(submission),
         "must_complete": must_be_completed(submission),
         "steps": steps_of(submission, words),
-        "clock": _clock(submission),
+        "clock": _clock(submission, on=local_date(at)),
         "checked_at": submission.checked_at,
     }
 
@@ -141,10 +143,13 @@ def _problems(submission: Submission) -> Sequence[Problem]:
     return list(dict.fromkeys(Problem(each.what, str(each.cause.for_customer)) for each in told))
 
 
-def _clock(submission: Submission) -> str:
+def _clock(submission: Submission, *, on: date) -> str:
     """The buyer's legal time in words; empty before it begins (code de la commande publique, R. 2192-10 on)."""
-    if submission.available_at is None or submission.invoice.is_credit_note:
+    clock = payment_clock(submission, on)
+    if submission.available_at is None or clock.due_on is None or submission.invoice.is_credit_note:
         return ""
-    return _("Your time to pay runs since %(day)s, when the document was made available to you.") % {
-        "day": moment_text(submission.available_at)
-    }
+    values = {"days": clock.days, "due": day_text(clock.due_on), "day": day_text(submission.available_at)}
+    if submission.suspended_at is not None:
+        words = _("Your %(days)s days to pay run since %(day)s, when you got it, and stand still since %(stopped)s.")
+        return words % {**values, "stopped": day_text(submission.suspended_at)}
+    return _("To be paid by %(due)s: your %(days)s days run since %(day)s, when you got it.") % values

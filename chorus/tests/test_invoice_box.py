@@ -13,10 +13,12 @@ from django.urls import reverse
 from accounts.models import Role, User
 from accounts.services import add_member
 from chorus.models import LifecycleEvent, Source
+from chorus.services.clocking import move_due_date
 from chorus.states import Missing, SubmissionState
 from chorus.tests.customer_desk import stands
 from core import clock
 from core.clock import local_date
+from core.formats import day_text
 from invoices.selectors import InvoiceQuery, get_invoice, invoices_of
 from invoices.services import render_invoice
 from invoices.states import Settlement
@@ -83,6 +85,30 @@ def test_once_its_buyer_has_it_it_is_due_like_any_other(cast: Cast, now: datetim
 
     assert [row.tag.text for row in found.page(1, size=5) if row.tag] == ["Mise à disposition du destinataire"]
     assert found.counts.waiting == 0
+
+
+def test_the_clock_of_the_law_runs_from_availability_and_stops(clerk: Client, cast: Cast, now: datetime) -> None:
+    invoice = issued(cast.town_hall, at=now - timedelta(days=12))
+    submission = stands(cast.town_hall, INTEGRATED, of=invoice, available_at=now - timedelta(days=10))
+    due = day_text(local_date(now) + timedelta(days=20))
+    assert f"Payable jusqu’au {due}" in page(clerk, invoice)
+
+    submission.suspended_at = now - timedelta(days=3)
+    submission.save()
+    assert f"il est arrêté depuis le {day_text(submission.suspended_at)}" in page(clerk, invoice)
+
+
+def test_what_was_available_late_is_late_only_by_its_own_clock(cast: Cast, now: datetime) -> None:
+    invoice = issued(cast.town_hall, at=now - timedelta(days=70))
+    submission = stands(cast.town_hall, INTEGRATED, of=invoice, available_at=now - timedelta(days=5))
+    move_due_date(submission, at=now)
+
+    [row] = invoices_of(cast.town_hall, on=local_date(now)).page(1, size=5)
+
+    assert row.state == Settlement.DUE
+    assert row.due_on == local_date(now) + timedelta(days=25)
+    shown = get_invoice(cast.town_hall, invoice.public_id, on=local_date(now))
+    assert (shown.state, shown.due_on) == (Settlement.DUE, row.due_on)
 
 
 def test_the_timeline_tells_who_said_what_when_and_with_which_words(clerk: Client, cast: Cast, now: datetime) -> None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from core.money import ZERO
 from core.references import CustomerNumber
 from core.sheets import Sheet
+from invoices.beside import with_beside
 from invoices.selectors.credits import credited_totals
-from invoices.selectors.lists import invoice_state
+from invoices.selectors.lists import state_with
 from invoices.states import DocumentKind, InvoiceStatus, Settlement
 from ledger import selectors as ledger
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
     from core.money import Money
     from core.sheets import Row
-    from invoices.beside import with_beside
-from invoices.models import Invoice
+    from invoices.models import Invoice
 
 _AT_ONCE = 1_000
 
@@ -58,12 +58,12 @@ def invoice_sheet(invoices: QuerySet[Invoice], *, on: date) -> Sheet:
 def _rows(issued: QuerySet[Invoice], on: date, words: Mapping[str, str]) -> Iterator[Row]:
     found = issued.iterator(_AT_ONCE)
     while some := list(islice(found, _AT_ONCE)):
-        left = ledger.open_amounts([str(invoice.number) for invoice in some if not invoice.is_credit_note])
+        dues = ledger.dues_of([str(invoice.number) for invoice in some if not invoice.is_credit_note])
         taken = credited_totals(some)
         for invoice in some:
-            still = left.get(str(invoice.number))
-            state = invoice_state(invoice, still or ZERO, taken=taken.get(invoice.pk, ZERO), on=on)
-            yield _row(invoice, still, words[state], words[invoice.kind])
+            due = dues.get(str(invoice.number))
+            state = state_with(invoice, due, taken.get(invoice.pk, ZERO), on=on)
+            yield _row(invoice, due.open if due else None, words[state], words[invoice.kind])
 
 
 def _row(invoice: Invoice, left: Money | None, state: str, kind: str) -> Row:

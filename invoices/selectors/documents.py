@@ -49,6 +49,7 @@ class InvoicePage:
     receipts: list[Receipt]
     open: Money
     state: Settlement
+    due_on: date | None
     files: DocumentFiles
     credit_notes: list[Invoice]
     replaced_by: Invoice | None
@@ -85,12 +86,14 @@ def get_invoice(customer: Customer, public_id: UUID, *, on: date) -> InvoicePage
 
 
 def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
-    """An issued invoice, of `issued_invoice`, with its state on that day. ≤ 6 queries."""
+    """An issued invoice, of `issued_invoice`, with its state on that day. ≤ 6 queries; one more for a public body."""
     number = str(invoice.number)
     seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
     vat = list(invoice.vat.order_by("-rate", "category"))
     allocations = ledger.allocations_of(number)
     left = allocations[0].left if allocations else ledger.open_amounts([number]).get(number, ZERO)
+    due = ledger.dues_of([number]).get(number) if left and buyer.is_public else None
+    due_on = due.due_date if due else invoice.due_date
     notes = list(credit_notes_of(invoice)) if getattr(invoice, "has_credit_notes", True) else []
     lines = list(invoice.lines.order_by("position"))
     period = usual_period((line.period_start, line.period_end) for line in lines)
@@ -106,7 +109,8 @@ def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
         payments=[shown_payment(allocation) for allocation in allocations],
         receipts=receipts_that_paid(invoice) if allocations else [],
         open=left,
-        state=invoice_state(invoice, left, taken=taken, on=on),
+        state=invoice_state(invoice, left, taken=taken, on=on, due_on=due_on),
+        due_on=due_on,
         credit_notes=notes,
         replaced_by=getattr(invoice, "replaced_by", None) if notes else None,
         may_be_corrected_until=None if notes or buyer.is_public else _correctable_until(invoice, on=on),

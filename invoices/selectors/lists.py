@@ -39,6 +39,7 @@ class InvoiceRow:
     invoice: Invoice
     state: Settlement
     open: Money
+    due_on: date | None = None
 
     @property
     def credit(self) -> Money:
@@ -88,6 +89,7 @@ class _Standing:
     """The open documents of a customer, by whether they are late or not with their buyer yet; and those taken back."""
 
     open: dict[str, Money]
+    due: dict[str, date]
     late: frozenset[str]
     credited: frozenset[str]
     waiting: frozenset[str]
@@ -144,7 +146,8 @@ class InvoiceList:
 
     def _row(self, invoice: Invoice) -> InvoiceRow:
         number = str(invoice.number)
-        return InvoiceRow(invoice, self._standing.state_of(invoice), self._standing.open.get(number, ZERO))
+        due_on = self._standing.due.get(number, invoice.due_date)
+        return InvoiceRow(invoice, self._standing.state_of(invoice), self._standing.open.get(number, ZERO), due_on)
 
 
 def invoices_of(customer: Customer, query: InvoiceQuery | None = None, *, on: date) -> InvoiceList:
@@ -154,24 +157,31 @@ def invoices_of(customer: Customer, query: InvoiceQuery | None = None, *, on: da
 
 def invoice_states(invoices: Sequence[Invoice], *, on: date) -> dict[str, Settlement]:
     """Paid, due, late, taken back or a credit note on that day, by number. Two queries."""
-    left = ledger.open_amounts([str(invoice.number) for invoice in invoices])
+    dues = ledger.dues_of([str(invoice.number) for invoice in invoices])
     taken = credited_totals(invoices)
     return {
-        str(invoice.number): invoice_state(
-            invoice, left.get(str(invoice.number), ZERO), taken=taken.get(invoice.pk, ZERO), on=on
-        )
+        str(invoice.number): state_with(invoice, dues.get(str(invoice.number)), taken.get(invoice.pk, ZERO), on=on)
         for invoice in invoices
     }
 
 
-def invoice_state(invoice: Invoice, left: Money, *, taken: Money, on: date) -> Settlement:
-    """Where a document stands on that day, with that much left to pay and that much taken back by credit notes."""
+def state_with(invoice: Invoice, due: ledger.Due | None, taken: Money, *, on: date) -> Settlement:
+    """Where a document stands, by what the ledger says of it; None: nothing."""
+    left, due_on = (due.open, due.due_date) if due else (ZERO, None)
+    return invoice_state(invoice, left, taken=taken, on=on, due_on=due_on)
+
+
+def invoice_state(invoice: Invoice, left: Money, *, taken: Money, on: date, due_on: date | None = None) -> Settlement:
+    """Where a document stands on that day, with that much left to pay and that much taken back by credit notes.
+
+    `due_on`: until when the ledger says that it is to be paid, where that may be later than what is printed.
+    """
     if invoice.is_credit_note:
         return Settlement.CREDIT_NOTE
     if left and beside.is_waiting(invoice):
         return Settlement.WAITING
     if left:
-        return Settlement.LATE if invoice.due_date and invoice.due_date < on else Settlement.DUE
+        return Settlement.LATE if (last := due_on or invoice.due_date) and last < on else Settlement.DUE
     return Settlement.CREDITED if taken.cents == invoice.total_cents else Settlement.PAID
 
 
@@ -202,6 +212,7 @@ def _standing(customer: Customer, *, on: date) -> _Standing:
     waiting = _waiting(customer, opened) if customer.is_public else frozenset()
     return _Standing(
         opened,
+        {item.document_ref: item.due_date for item in items},
         frozenset(item.document_ref for item in items if item.due_date < on) - waiting,
         frozenset(map(str, credited.order_by().values_list("number", flat=True))),
         waiting,
