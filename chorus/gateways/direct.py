@@ -124,12 +124,12 @@ class ChorusDirect:
         self.piste.write("factures/v1/completer", order | {"pieceJointeComplementaire": added})
 
     def recycle(self, chorus_id: int, to: Addressed, *, comment: str) -> None:
-        address = {"codeDestinataire": to.siret, "codeServiceExecutant": to.service_code}
-        references = {"numeroBonCommande": to.engagement_number, "numeroMarche": to.market_number}
+        # An empty reference is said, so that a wrong one goes; what is not said stays.
+        references = {"numeroBonCommande": to.engagement_number}
         order = {
             "identifiantFactureCPP": chorus_id,
-            "destinataire": _told(address),
-            "reference": _told(references),
+            "destinataire": {"codeDestinataire": to.siret, "codeServiceExecutant": to.service_code},
+            "reference": references | ({"numeroMarche": to.market_number} if to.market_number else {}),
             "commentaire": comment[:_LONGEST_COMMENT],
         }
         self.piste.write("factures/v1/recycler", order)
@@ -137,11 +137,6 @@ class ChorusDirect:
     def acknowledge(self, chorus_ids: Sequence[int]) -> None:
         named = [{"idDemandePaiement": chorus_id} for chorus_id in chorus_ids]
         self.piste.write("factures/v1/traiterRejet", {"listeDemandePaiement": named})
-
-
-def _told(fields: dict[str, str]) -> dict[str, str]:
-    """Only what is said: an empty reference is left out, not sent as empty."""
-    return {name: value for name, value in fields.items() if value}
 
 
 def _written(moment: datetime) -> str:

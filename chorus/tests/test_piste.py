@@ -25,6 +25,7 @@ from chorus.gateways.piste import Piste, message_code
 from chorus.gateways.tokens import Tokens
 from chorus.tests.scripted import OK, Line, Script, said, scripted, token
 
+pytestmark = pytest.mark.once
 _TOKEN, _PATH = "/oauth", "/cpro/some/v1/call"
 _SECRETS = ("the-client", "the-secret", "the-login", "the-password", "token-one", "token-two")
 _ACCOUNT = base64.b64encode(b"the-login:the-password").decode()
