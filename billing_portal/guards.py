@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from billing_portal.config.place import DEVELOPMENT_FIELD_KEY
 from core.env import BadSetting
 
 _SECRET_LENGTH = 50
 _INDEX_LENGTH = 32
+CHORUS_KEYS = (
+    *("PISTE_TOKEN_URL", "PISTE_API_BASE", "PISTE_CLIENT_ID", "PISTE_SECRET"),
+    *("CHORUS_LOGIN", "CHORUS_PASSWORD"),
+)
 
 
 def refuse_bad_settings(values: dict[str, Any]) -> None:
@@ -28,8 +33,40 @@ def _impossible(values: dict[str, Any]) -> list[str]:
         ]
         >= values["VIES_GRACE_DAYS"],
         "SITE_URL must start with http:// or https://.": not values["SITE_URL"].startswith(("http://", "https://")),
+        **_impossible_chorus(values),
     }
     return [fault for fault, wrong in checks.items() if wrong]
+
+
+def _impossible_chorus(values: dict[str, Any]) -> dict[str, bool]:
+    """Chorus Pro is either whole or absent, and its addresses are those of the environment that is told."""
+    addresses = [values[name] for name in ("PISTE_TOKEN_URL", "PISTE_API_BASE") if values[name]]
+    hosts = [urlsplit(address).hostname or "" for address in addresses]
+    state = [host for host in hosts if host.endswith("piste.gouv.fr")]
+    trial = [host for host in state if host.startswith("sandbox-")]
+    environment = values["CHORUS_ENVIRONMENT"]
+    return {
+        f"{', '.join(CHORUS_KEYS)}: write all of them, or none.": len({bool(values[name]) for name in CHORUS_KEYS}) > 1,
+        "PISTE_TOKEN_URL, PISTE_API_BASE: both must start with https:// or, for a simulator, http://.": not all(hosts)
+        or not all(address.startswith(("https://", "http://")) for address in addresses),
+        "CHORUS_ENVIRONMENT=PRODUCTION, but an address leads to the sandbox of PISTE.": environment == "PRODUCTION"
+        and bool(trial),
+        "CHORUS_ENVIRONMENT=QUALIFICATION, but an address leads to the production of PISTE: its hosts begin with "
+        "sandbox- here.": environment == "QUALIFICATION" and trial != state,
+        "CHORUS_ENVIRONMENT=SIMULATOR, but an address leads to PISTE.": environment == "SIMULATOR" and bool(state),
+    }
+
+
+def _unsafe_chorus(values: dict[str, Any]) -> dict[str, bool]:
+    """Real invoices go to the real Chorus Pro, or to its qualification: never in clear, never to a simulator."""
+    addresses = [values[name] for name in ("PISTE_TOKEN_URL", "PISTE_API_BASE") if values[name]]
+    return {
+        "CHORUS_ENVIRONMENT: write PRODUCTION or QUALIFICATION; the simulator is for trials.": bool(addresses)
+        and values["CHORUS_ENVIRONMENT"] == "SIMULATOR",
+        "PISTE_TOKEN_URL, PISTE_API_BASE must start with https://.": not all(
+            address.startswith("https://") for address in addresses
+        ),
+    }
 
 
 def _unsafe(values: dict[str, Any]) -> list[str]:
@@ -56,6 +93,7 @@ def _unsafe(values: dict[str, Any]) -> list[str]:
         "STRIPE_CHECKOUT_ORIGIN is for the sandbox only: unset it.": values["STRIPE_CHECKOUT_ORIGIN"]
         != "https://checkout.stripe.com",
         **_unsafe_paypal(values),
+        **_unsafe_chorus(values),
         "VIES_API_BASE must start with https://.": not values["VIES_API_BASE"].startswith("https://"),
         "FAILPOINT_FOLDER is for crash rehearsals only: unset it.": bool(values["FAILPOINT_FOLDER"]),
     }

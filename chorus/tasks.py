@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
+from chorus import services
 from chorus.jobs import FOLLOW, SEND, UPDATE
 from core import clock
 from outbox.services import enqueue
@@ -26,3 +27,9 @@ def update() -> None:
     """Follow what is in Chorus Pro; a quarter of an hour is one job, whoever rings."""
     at = clock.now()
     enqueue(UPDATE, {}, key=f"{UPDATE}:{int(at.timestamp()) // _QUARTER_SECONDS}", at=at)
+
+
+@shared_task(name="chorus.tasks.look_after_connection", ignore_result=True)  # type: ignore[untyped-decorator]
+def look_after_connection() -> None:
+    """Try the keys once a day, each hour while something is wrong, and remind of a password that ends."""
+    services.look_after_connection(at=clock.now())

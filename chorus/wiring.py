@@ -36,20 +36,21 @@ def is_configured() -> bool:
     return not missing_keys()
 
 
-def transport() -> Transport:
-    """The channel that documents to public bodies take. Raises NotConfigured."""
-    return ChorusDirect(_piste())
+def transport(patience: int = 0) -> Transport:
+    """The channel that documents to public bodies take; a call has `patience` seconds at most. Raises NotConfigured."""
+    return ChorusDirect(_piste(patience))
 
 
-def directory() -> Directory:
-    """The directory of public bodies. Raises NotConfigured."""
-    return ChorusDirectory(_piste())
+def directory(patience: int = 0) -> Directory:
+    """The directory of public bodies. As `transport`."""
+    return ChorusDirectory(_piste(patience))
 
 
-def _piste() -> Piste:
+def _piste(patience: int) -> Piste:
     if missing := missing_keys():
         raise NotConfigured(f"NOT_CONFIGURED: {', '.join(missing)}")
-    return _piste_of(*(getattr(settings, name) for name in KEYS), settings.CHORUS_TIMEOUT_SECONDS)
+    seconds = min(patience or settings.CHORUS_TIMEOUT_SECONDS, settings.CHORUS_TIMEOUT_SECONDS)
+    return _piste_of(*(getattr(settings, name) for name in KEYS), seconds)
 
 
 @lru_cache(maxsize=4)

@@ -52,6 +52,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         *_with_pages(request, files, "remises"),
         *_list(request, _("Payouts"), "payments.payout", "account_balance"),
         *_bank(request),
+        *_chorus(request),
         *_list(request, _("Approvals"), "accounts.approval", "how_to_reg"),
         *_list(request, _("Jobs"), "outbox.job", "pending_actions"),
         *_list(request, _("Mails"), "outbox.message", "mail"),
@@ -72,6 +73,12 @@ def _bank(request: HttpRequest) -> list[dict[str, Any]]:
         *_list(request, _("Bank lines"), "bank.bankline", "receipt_long"),
         *_with_pages(request, rules),
     ]
+
+
+def _chorus(request: HttpRequest) -> list[dict[str, Any]]:
+    """Chorus Pro: its connection."""
+    connection = _page(request, _("Chorus Pro"), "staff:chorus_connection", "send", "chorus.view_connection")
+    return _with_pages(request, connection, "chorus")
 
 
 def _with_pages(request: HttpRequest, entries: list[dict[str, Any]], *folders: str) -> list[dict[str, Any]]:

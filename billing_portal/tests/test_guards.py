@@ -19,6 +19,15 @@ GOOD = {
     "STRIPE_SECRET_KEY": "sk_live_example",
     "STRIPE_WEBHOOK_SECRET": "whsec_example",
 }
+CHORUS = {
+    "CHORUS_ENVIRONMENT": "PRODUCTION",
+    "PISTE_TOKEN_URL": "https://oauth.piste.gouv.fr/api/oauth/token",
+    "PISTE_API_BASE": "https://api.piste.gouv.fr/cpro/",
+    "PISTE_CLIENT_ID": "client",
+    "PISTE_SECRET": "secret",
+    "CHORUS_LOGIN": "TECH_1_12345@cpro.fr",
+    "CHORUS_PASSWORD": "password",
+}
 
 
 def start(run_dir: Path, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -30,7 +39,7 @@ def start(run_dir: Path, **changes: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_production_starts_with_good_settings(tmp_path: Path) -> None:
-    ended = start(tmp_path)
+    ended = start(tmp_path, **CHORUS)
 
     assert (ended.returncode, ended.stderr) == (0, "")
 
@@ -54,6 +63,11 @@ def test_production_starts_with_good_settings(tmp_path: Path) -> None:
         ({"STRIPE_API_BASE": "http://127.0.0.1:8100"}, "STRIPE_API_BASE"),
         ({"STRIPE_CHECKOUT_ORIGIN": "http://127.0.0.1:8100"}, "STRIPE_CHECKOUT_ORIGIN"),
         ({"PAYPAL_CLIENT_ID": "A1"}, "PAYPAL_CLIENT_ID"),
+        ({**CHORUS, "CHORUS_PASSWORD": ""}, "write all of them, or none"),
+        ({**CHORUS, "CHORUS_ENVIRONMENT": "QUALIFICATION"}, "leads to the production"),
+        ({**CHORUS, "CHORUS_ENVIRONMENT": "SIMULATOR"}, "the simulator is for trials"),
+        ({**CHORUS, "PISTE_API_BASE": "https://sandbox-api.piste.gouv.fr/cpro/"}, "leads to the sandbox of PISTE"),
+        ({**CHORUS, "PISTE_API_BASE": "http://api.piste.gouv.fr/cpro/"}, "must start with https://"),
         ({"PAYPAL_API_BASE": "https://api-m.sandbox.paypal.com"}, "PAYPAL_API_BASE"),
         ({"PAYPAL_CHECKOUT_ORIGIN": "http://127.0.0.1:8100"}, "PAYPAL_CHECKOUT_ORIGIN"),
         ({"PAYPAL_CERT_HOST": "127.0.0.1:8100"}, "PAYPAL_CERT_HOST"),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from chorus.models.action import SupplierAction as SupplierAction
+from chorus.models.connection import Connection as Connection
+from chorus.models.connection import KeyOutcome as KeyOutcome
+from chorus.models.connection import Problem as Problem
 from chorus.models.directory import SiretCheck as SiretCheck
 from chorus.models.directory import Structure as Structure
 from chorus.models.directory import StructureService as StructureService

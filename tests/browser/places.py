@@ -183,6 +183,7 @@ PLACES = [
 
 STAFF_PLACES = [
     Place("staff, exports", _named("staff:exports"), finance),
+    Place("staff, connection to Chorus Pro", _named("staff:chorus_connection"), finance),
     Place("staff, closings", _named("staff:closings"), finance),
     Place("staff, series", _named("staff:series"), finance),
     Place("staff, audit trail", lambda w: reverse("staff:trail", args=[w.invoice.number]), finance),
