@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -23,7 +23,6 @@ class Supplier:
 
     settings: dict[str, str]
     token: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
 
     def ask_token(self, **changes: str) -> requests.Response:
         form = {
