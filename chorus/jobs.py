@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-OPEN: Final = "chorus.open"
 SEND: Final = "chorus.send"
 FOLLOW: Final = "chorus.follow"
 UPDATE: Final = "chorus.update"
@@ -29,20 +28,11 @@ _LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
 def hear_of_issue(*, invoice_ids: Sequence[int], at: datetime, **_signal: object) -> None:
-    """Documents were issued: begin the submissions of those to public bodies soon. One query, two when there are."""
-    public = opening.public_among(invoice_ids)
-    if public:
-        enqueue(OPEN, {"invoice_ids": [*public]}, key=f"{OPEN}:{public[0]}", at=at)
-
-
-@job(OPEN)
-def open_submissions(*, invoice_ids: list[int], at: datetime) -> dict[str, int]:
-    """Begin the submissions of these documents; they leave as soon as their files are there."""
+    """Documents were issued: begin their submissions. They leave as soon as their files are there."""
     begun = opening.open_submissions(at=at, invoice_ids=invoice_ids)
     if begun and wiring.is_configured():
         soon = at + timedelta(seconds=_FILE_SECONDS)
         enqueue(SEND, {}, key=f"{SEND}:after:{begun[0].pk}", at=at, run_after=soon)
-    return {"begun": len(begun)}
 
 
 @job(SEND)

@@ -1,8 +1,8 @@
-"""News of this app for the apps above it. Sent on commit, for speed alone: what hears it also sweeps the database."""
+"""News of this app for the apps above it. For speed alone: what hears it also sweeps the database."""
 
 from __future__ import annotations
 
 from django.dispatch import Signal
 
 documents_issued = Signal()
-"""Documents were issued, invoices or credit notes. `invoice_ids`: which ones; `at`: when."""
+"""Documents were issued, invoices or credit notes, and are announced. `invoice_ids`: which ones; `at`: when."""

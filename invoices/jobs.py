@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from invoices.events import documents_issued
 from invoices.services import announcing, quote_mails, rehashing, rendering
 from outbox.registry import job
 
@@ -38,8 +39,9 @@ def render(*, at: datetime, invoice_id: int | None = None, **document: int) -> d
 
 @job("invoices.announce")
 def announce(*, at: datetime, invoice_ids: list[int]) -> None:
-    """Write to the customers whose invoices were issued."""
+    """Write to the customers whose invoices were issued, and tell the apps above."""
     announcing.announce(invoice_ids, at=at)
+    documents_issued.send_robust(None, invoice_ids=invoice_ids, at=at)
 
 
 @job("invoices.announce_quote")

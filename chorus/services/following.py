@@ -93,9 +93,7 @@ def look(submission_id: int, transport: Transport, *, at: datetime) -> Submissio
 
 def find(submission: Submission, transport: Transport) -> tuple[Found | None, Found | None]:
     """What Chorus Pro has of our number: our document, if it is there; or else another one that has its number."""
-    found = [
-        each for each in transport.find(str(submission.invoice.number)) if each.number == submission.invoice.number
-    ]
+    found = transport.find(str(submission.invoice.number))
     ours = next((each for each in found if is_ours(submission.invoice, each)), None)
     return ours, None if ours else next(iter(found), None)
 

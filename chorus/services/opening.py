@@ -50,14 +50,8 @@ def without_submission(invoices: QuerySet[Invoice]) -> Iterator[Invoice]:
             yield invoice
 
 
-def public_among(invoice_ids: Sequence[int]) -> list[int]:
-    """Those of these documents that go to public bodies, in the order of their ids. One query."""
-    found = Invoice.objects.filter(pk__in=list(invoice_ids), buyer__kind="PUBLIC").order_by("pk")
-    return list(found.values_list("pk", flat=True))
-
-
-def leave_out(*, at: datetime, why: str) -> int:
-    """Withdraw every document that has no submission yet: they reached their buyers by another way before."""
+def leave_out(*, before: datetime, why: str, at: datetime) -> int:
+    """Withdraw the documents issued before that have no submission yet: they reached their buyers by another way."""
     left = [
         Submission(
             invoice=invoice,
@@ -67,7 +61,7 @@ def leave_out(*, at: datetime, why: str) -> int:
             problem=why,
             created_at=at,
         )
-        for invoice in without_submission(Invoice.objects.all())
+        for invoice in without_submission(Invoice.objects.filter(issued_at__lt=before))
     ]
     return len(insert_new(left, unique=["invoice"])) if left else 0
 

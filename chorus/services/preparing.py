@@ -66,8 +66,7 @@ def money_came_first(invoice: Invoice) -> bool:
     """
     if invoice.is_credit_note:
         return False
-    due = books.dues_of([str(invoice.number)]).get(str(invoice.number))
-    if due is not None and due.paid.cents > invoice.paid_at_issue_cents:
+    if books.money_that_paid(str(invoice.number)).cents > invoice.paid_at_issue_cents:
         return True
     return books.get_balance(invoice.customer_id).available.cents > 0
 

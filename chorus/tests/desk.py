@@ -11,11 +11,14 @@ from chorus.models import Deposit, LifecycleEvent, Submission
 from chorus.services import depositing, following, opening, syncing, updating
 from chorus.states import SubmissionState
 from chorus.tests.fake import FakeChorus, FakeDirectory
+from core.clock import local_date
+from core.money import Money
 from invoices import archive
 from invoices.models import Invoice, Rendition, Validation
 from invoices.services import Request, issue_credit_note
 from invoices.states import Channel, Outcome, RenditionKind
 from invoices.tests.making import issued
+from ledger import services as ledger
 from tests.support.cast import NOON, make_town_hall
 
 
@@ -39,6 +42,22 @@ class Desk:
         note = issue_credit_note(invoice, more.get("taken"), Request("Erreur", f"k{invoice.pk}"), at=self.at)
         print_file(note, at=self.at)
         return note
+
+    def transfer(self, invoice: Invoice) -> None:
+        """The buyer pays an invoice by a transfer that names it."""
+        ledger.receive_money(
+            self.town_hall.pk,
+            Money(invoice.total_cents),
+            source=ledger.Source(ledger.Origin.TRANSFER, f"virement {invoice.number}", ""),
+            clearing_account="512000",
+            journal=ledger.Journal.BANK,
+            label="Virement",
+            piece_ref=str(invoice.number),
+            piece_date=local_date(self.at),
+            key=f"transfer:{invoice.number}",
+            names=[str(invoice.number)],
+            at=self.at,
+        )
 
     def open(self, invoice: Invoice | None = None) -> Submission:
         opening.open_submissions(at=self.at)

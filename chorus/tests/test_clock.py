@@ -10,6 +10,8 @@ from chorus.services.clocking import clock_of, payment_clock
 from chorus.states import SubmissionState
 from chorus.tests.desk import Desk
 from core.clock import local_date
+from invoices.selectors import get_invoice, invoice_states
+from invoices.states import Settlement
 from ledger import selectors as books
 from tests.support.cast import NOON
 
@@ -88,3 +90,14 @@ def test_credit_notes_have_no_day_to_pay(desk: Desk) -> None:
     note = desk.open(desk.credit(desk.integrated().invoice))
 
     assert clocking.move_due_date(note, at=desk.at) is False
+
+
+def test_pages_call_a_document_late_by_the_day_of_the_ledger(desk: Desk) -> None:
+    invoice = desk.opened().invoice
+    desk.pass_time(days=50)
+    on = local_date(desk.at)
+    assert get_invoice(desk.town_hall, invoice.public_id, on=on).is_late
+    updating.tend(at=desk.at)
+
+    assert not get_invoice(desk.town_hall, invoice.public_id, on=on).is_late
+    assert invoice_states([invoice], on=on) == {invoice.number: Settlement.DUE}

@@ -14,7 +14,7 @@ from core.money import Money
 from invoices.models import Invoice
 from invoices.services import TakenBack
 from invoices.tests.making import issued, pay
-from outbox.models import Job
+from outbox import services as outbox
 from tests.support.cast import make_company
 
 
@@ -29,14 +29,12 @@ def test_each_public_document_gets_one_submission_and_nobody_else_any(desk: Desk
     assert Submission.objects.get().state == SubmissionState.READY
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_issue_rings_for_its_submission() -> None:
-    desk = Desk()
+def test_the_announcement_of_the_issue_begins_the_submission(desk: Desk) -> None:
     invoice = desk.issue()
 
-    [job] = Job.objects.filter(kind="chorus.open")
+    outbox.run_due(at=desk.at, kinds=("invoices.announce",))
 
-    assert job.payload == {"invoice_ids": [invoice.pk]}
+    assert desk.submission(invoice).state == SubmissionState.READY
 
 
 def test_the_turn_looks_back_so_far_and_the_command_at_all(desk: Desk) -> None:
@@ -49,10 +47,12 @@ def test_the_turn_looks_back_so_far_and_the_command_at_all(desk: Desk) -> None:
 
 def test_documents_from_before_are_left_out(desk: Desk) -> None:
     desk.issue()
+    assert opening.leave_out(before=desk.at, why="before", at=desk.at) == 0
+    desk.pass_time(seconds=1)
 
-    assert opening.leave_out(at=desk.at, why="before") == 1
+    assert opening.leave_out(before=desk.at, why="before", at=desk.at) == 1
 
-    assert opening.leave_out(at=desk.at, why="before") == 0
+    assert opening.leave_out(before=desk.at, why="before", at=desk.at) == 0
     assert Submission.objects.get().state == SubmissionState.WITHDRAWN
     assert opening.open_submissions(at=desk.at) == []
 

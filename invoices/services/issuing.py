@@ -13,7 +13,6 @@ from core.clock import days_after, local_date
 from core.failpoints import failpoint
 from core.money import Money
 from invoices.content import content_hash, invoice_content
-from invoices.events import documents_issued
 from invoices.evidence import gather
 from invoices.locks import lock_invoices
 from invoices.models import Invoice, InvoiceLine, InvoiceVat
@@ -177,7 +176,7 @@ def _releases(vat: Sequence[InvoiceVat]) -> list[ledger.Release]:
 
 
 def tell(issued: Sequence[Invoice], vat: dict[int, list[InvoiceVat]], *, at: datetime) -> None:
-    """Seal the fact, ask for each PDF and for the mails (they would keep the series locked), tell the apps above."""
+    """Seal the fact, ask for each PDF, and for the mails: rendering either would keep the series locked."""
     for kind, event in _EVENTS.items():
         facts = [_fact(invoice, vat[invoice.pk]) for invoice in issued if invoice.kind == kind]
         if facts:
@@ -197,8 +196,6 @@ def tell(issued: Sequence[Invoice], vat: dict[int, list[InvoiceVat]], *, at: dat
         payload={"invoice_ids": [invoice.pk for invoice in issued]},
     )
     outbox.enqueue_many([*renders, announce], at=at)
-    ids = [invoice.pk for invoice in issued]
-    transaction.on_commit(lambda: documents_issued.send_robust(None, invoice_ids=ids, at=at))
 
 
 def _fact(invoice: Invoice, vat: Sequence[InvoiceVat]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.selectors.accounts import AccountEntry, account_balance, account_days, account_entries, account_sum
 from ledger.selectors.ageing import OpenThen, open_items_at
 from ledger.selectors.balances import Balance, amount_to_collect, balances_of, get_balance, nets_of
-from ledger.selectors.dues import Due, dues_of, paid_in_full_before
+from ledger.selectors.dues import Due, dues_of, money_that_paid, paid_in_full_before
 from ledger.selectors.items import (
     AllocationView,
     BookedCreditNote,
@@ -137,6 +137,7 @@ __all__ = [
     "lots_under",
     "money_in_flight",
     "money_paid",
+    "money_that_paid",
     "named_items",
     "nets_of",
     "open_amounts",

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What money paid of a document, what is still open, and its day to pay as it is now (not as printed)."""
+    """What is open of a document, and its day to pay as it is now (not as printed)."""
 
-    paid: Money
     open: Money
     due_date: date
 
@@ -25,7 +24,12 @@ class Due:
 def dues_of(document_refs: Iterable[str]) -> dict[str, Due]:
     """The same of each of these documents; those that the ledger does not know are left out. One query."""
     rows = OpenItem.objects.filter(document_ref__in=list(document_refs))
-    return {row.document_ref: Due(Money(row.paid_cents), Money(row.open_cents), row.due_date) for row in rows}
+    return {row.document_ref: Due(Money(row.open_cents), row.due_date) for row in rows}
+
+
+def money_that_paid(document_ref: str) -> Money:
+    """How much money paid of a document; nothing for one that the ledger does not know. One query."""
+    return Money(OpenItem.objects.filter(document_ref=document_ref).values_list("paid_cents", flat=True).first() or 0)
 
 
 def paid_in_full_before(document_refs: Iterable[str], day: date) -> set[str]:
