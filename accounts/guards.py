@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 _SQL = Path(__file__).parent / "sql"
-_FIRST, _EVIDENCE, _TEXTS = "guards", "evidence_guards", "text_guards"
-_PARTS = (_FIRST, _EVIDENCE, _TEXTS)
+_FIRST, _EVIDENCE, _TEXTS, _ENGAGEMENTS = "guards", "evidence_guards", "text_guards", "engagement_guards"
+_PARTS = (_FIRST, _EVIDENCE, _TEXTS, _ENGAGEMENTS)
 _TRIGGER = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
@@ -28,6 +28,11 @@ def install_evidence(connection: BaseDatabaseWrapper) -> None:
 def install_texts(connection: BaseDatabaseWrapper) -> None:
     """Create the triggers of texts on invoices, again if need be."""
     _create(connection, _TEXTS)
+
+
+def install_engagements(connection: BaseDatabaseWrapper) -> None:
+    """Create the triggers of engagements, again if need be."""
+    _create(connection, _ENGAGEMENTS)
 
 
 def expected_triggers(vendor: str) -> set[str]:

@@ -45,6 +45,7 @@ def audit_trail(number: str) -> dict[str, Any]:
         "receipts": [_receipt(each) for each in selectors.receipts_that_paid(of_books)],
         "receipts_cancelled": [_cancellation(each) for each in selectors.cancellations_that_reopened(of_books)],
         "credit_notes": list(_notes(of_books)),
+        "references": list(invoice.reference_changes.order_by("pk").values("before", "after", "actor", "at")),
         "files": [_file(each) for each in invoice.renditions.order_by("created_at", "pk")],
         "mails": list(_mails(invoice)),
     }

@@ -27,6 +27,7 @@ from invoices.models import (
     Invoice,
     InvoiceLine,
     InvoiceVat,
+    ReferenceChange,
     Rendition,
     Validation,
 )
@@ -40,6 +41,8 @@ from invoices.validation_admin import ValidationAdmin
 from invoices.zipping import DOCUMENTS_AT_MOST, TooLarge, zip_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponseBase
     from django.urls import URLPattern
@@ -95,12 +98,30 @@ class ValidationInline(ReadOnlyInline):
     show_change_link = True
 
 
+class ReferenceChangeInline(ReadOnlyInline):
+    model = ReferenceChange
+    fields = readonly_fields = ("at", "actor", "was", "became")
+    ordering = ("-pk",)
+
+    @admin.display(description=gettext_lazy("before"))
+    def was(self, change: ReferenceChange) -> str:
+        return _references_text(change.before)
+
+    @admin.display(description=gettext_lazy("after"))
+    def became(self, change: ReferenceChange) -> str:
+        return _references_text(change.after)
+
+
+def _references_text(references: Mapping[str, str]) -> str:
+    return " · ".join(value for value in references.values() if value) or "–"
+
+
 @admin.register(Invoice)
 class InvoiceAdmin(DocumentAdmin):
     list_display = ("__str__", "customer", "issue_date", "due_date", "total", "paid_at_issue", "status", "files")
     list_filter = ("kind", "status", "issue_date", "customer__kind")
     ordering = ("-pk",)
-    inlines = (LineInline, VatInline, ValidationInline, RenditionInline)
+    inlines = (LineInline, VatInline, ValidationInline, RenditionInline, ReferenceChangeInline)
     actions = ("make_files_again", "download_zip")
     change_list_template = "staff/invoices.html"
     kinds = (RenditionKind.FACTURX, RenditionKind.PDF, RenditionKind.XML)

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 _SQL = Path(__file__).parent / "sql"
 _FIRST = "guards"
-_PARTS = (_FIRST, "credit_guards", "validation_guards", "quote_guards", "cancellation_guards", "attestation_guards")
+_PARTS = (
+    _FIRST,
+    "credit_guards",
+    "validation_guards",
+    "quote_guards",
+    "cancellation_guards",
+    "attestation_guards",
+    "reference_guards",
+)
 _TRIGGER = re.compile(r"CREATE (?:OR REPLACE )?TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 _TABLE = re.compile(r" ON (invoices_\w+)")
 

@@ -23,6 +23,7 @@ from invoices.wording import (
     month_of,
     period_text,
     rate_text,
+    terms_text,
     usual_period,
 )
 
@@ -105,6 +106,7 @@ class InvoicePaper:
     minus_paid: str
     to_pay: str
     due: str
+    terms: str
     is_settled: bool
     is_partly_paid: bool
     vat_on_debits: bool
@@ -152,6 +154,7 @@ def invoice_paper(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[
         minus_paid=money_text(Money(-invoice.paid_at_issue_cents)),
         to_pay=money_text(to_pay),
         due=day_text(due_date),
+        terms=terms_text(buyer.days_from_receipt),
         is_settled=not to_pay,
         is_partly_paid=bool(to_pay) and invoice.paid_at_issue_cents > 0,
         vat_on_debits=invoice.vat_on_debits and invoice.vat_cents > 0,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 
-from accounts.models import CustomerKind, UnprovenVat
+from accounts.models import CustomerKind, PublicKind, UnprovenVat
 from core.references import CustomerNumber
 from invoices.wording import iban_text, siren_text, siret_text
 
@@ -98,6 +98,12 @@ class Buyer(_Party):
     number: str
     kind: str
     language: str
+    public_kind: str = PublicKind.STATE_LOCAL.value
+
+    def frozen(self) -> dict[str, Any]:
+        """As it is stored on the document: only a public body has a kind of public body."""
+        stored = asdict(self)
+        return stored if self.is_public else {name: stored[name] for name in stored if name != "public_kind"}
 
     @property
     def reference(self) -> CustomerNumber:
@@ -110,6 +116,16 @@ class Buyer(_Party):
     @property
     def is_public(self) -> bool:
         return self.kind == CustomerKind.PUBLIC
+
+    @property
+    def days_from_receipt(self) -> int:
+        """Days in which a public body pays, counted from receipt; 0 for everybody else."""
+        return PublicKind(self.public_kind).days if self.is_public else 0
+
+    @property
+    def days_article(self) -> str:
+        """The article of the code de la commande publique that says so."""
+        return PublicKind(self.public_kind).article
 
 
 def copy_seller(seller: models.Seller) -> Seller:

@@ -90,6 +90,11 @@ def iban_text(iban: str) -> str:
     return grouped(iban, 4)
 
 
+def terms_text(days: int) -> str:
+    """Within how many days a public body pays: counted from receipt, so that no date can be said. Empty for others."""
+    return _("within %(days)s days of receipt") % {"days": days} if days else ""
+
+
 def is_french() -> bool:
     """Whether the document being written is in French."""
     return (get_language() or "fr").startswith("fr")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from accounts.models.approvals import Approval, ApprovalEvent, ApprovalState
-from accounts.models.customers import BillingEmail, Customer, CustomerKind, CustomerSeries
+from accounts.models.customers import BillingEmail, Customer, CustomerKind, CustomerSeries, PublicKind
+from accounts.models.engagements import Engagement
 from accounts.models.evidence import CheckOutcome, PlaceItem, PlaceKind, VatNumberCheck
 from accounts.models.people import Membership, Role, User, UserManager
 from accounts.models.sellers import Seller, UnprovenVat
@@ -18,10 +19,12 @@ __all__ = [
     "Customer",
     "CustomerKind",
     "CustomerSeries",
+    "Engagement",
     "InvoiceText",
     "Membership",
     "PlaceItem",
     "PlaceKind",
+    "PublicKind",
     "Role",
     "Seller",
     "TextKind",

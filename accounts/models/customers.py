@@ -16,6 +16,27 @@ class CustomerKind(models.TextChoices):
     PUBLIC = "PUBLIC", _("Public body")
 
 
+class PublicKind(models.TextChoices):
+    """What kind of public body: within how many days of receipt it pays (code de la commande publique)."""
+
+    STATE_LOCAL = "STATE_LOCAL", _("State, local authority: 30 days")  # art. R. 2192-10
+    HEALTH = "HEALTH", _("Public health establishment: 50 days")  # art. R. 2192-11, 1°
+    UNDERTAKING = "UNDERTAKING", _("Public undertaking: 60 days")  # art. R. 2192-11, 2°
+
+    @property
+    def days(self) -> int:
+        """Days to pay, counted from the receipt of the invoice."""
+        return {PublicKind.STATE_LOCAL: 30, PublicKind.HEALTH: 50, PublicKind.UNDERTAKING: 60}[self]
+
+    @property
+    def article(self) -> str:
+        """The provision of the code de la commande publique that says so."""
+        return "R. 2192-10" if self == PublicKind.STATE_LOCAL else "R. 2192-11"
+
+
+SERVICE_LENGTH, ENGAGEMENT_LENGTH, MARKET_LENGTH = 100, 50, 50  # as Chorus Pro takes them
+
+
 class CustomerSeries(models.Model):
     """One row: the last customer serial given. Locked while a number is taken, so that none is given twice."""
 
@@ -42,9 +63,12 @@ class Customer(models.Model):
     siren = models.CharField("SIREN", max_length=9, blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True, db_index=True)
     vat_number = models.CharField(_("VAT number"), max_length=16, blank=True)
-    service_code = models.CharField(_("service code"), max_length=100, blank=True)
-    engagement_number = models.CharField(_("engagement number"), max_length=50, blank=True)
-    market_number = models.CharField(_("market number"), max_length=50, blank=True)
+    service_code = models.CharField(_("service code"), max_length=SERVICE_LENGTH, blank=True)
+    engagement_number = models.CharField(_("engagement number"), max_length=ENGAGEMENT_LENGTH, blank=True)
+    market_number = models.CharField(_("market number"), max_length=MARKET_LENGTH, blank=True)
+    public_kind = models.CharField(
+        _("kind of public body"), max_length=11, choices=PublicKind.choices, default=PublicKind.STATE_LOCAL
+    )
     language = models.CharField(
         _("language"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr"
     )
@@ -58,6 +82,9 @@ class Customer(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="accounts_customer_has_a_name"),
             models.CheckConstraint(condition=Q(number__regex=r"^C[0-9]{6}$"), name="accounts_customer_number_form"),
             models.CheckConstraint(condition=Q(kind__in=CustomerKind.values), name="accounts_customer_kind_known"),
+            models.CheckConstraint(
+                condition=Q(public_kind__in=PublicKind.values), name="accounts_customer_public_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:

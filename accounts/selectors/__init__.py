@@ -15,6 +15,7 @@ from accounts.selectors.customers import (
     staff_who_may,
     steps_of_approval,
 )
+from accounts.selectors.engagements import engagements_of, engagements_on
 from accounts.selectors.evidence import (
     NumberState,
     Standing,
@@ -45,6 +46,8 @@ __all__ = [
     "customers_numbered",
     "customers_of",
     "customers_to_check",
+    "engagements_of",
+    "engagements_on",
     "get_customer",
     "is_checked",
     "latest_answers",

@@ -17,6 +17,7 @@ from accounts.services.approvals import (
     withdraw_approval,
 )
 from accounts.services.customers import BuyerFields, create_customer, update_profile
+from accounts.services.engagements import BadEngagement, add_engagement, end_engagement
 from accounts.services.evidence import (
     ask_for_check,
     check_vat_number,
@@ -40,6 +41,7 @@ from accounts.services.texts import BadText, add_text, end_text, remove_text
 __all__ = [
     "AlreadyDecided",
     "Altered",
+    "BadEngagement",
     "BadIdentity",
     "BadText",
     "BuyerFields",
@@ -47,6 +49,7 @@ __all__ = [
     "NotApproved",
     "OwnRequest",
     "Wanted",
+    "add_engagement",
     "add_member",
     "add_text",
     "approve",
@@ -55,6 +58,7 @@ __all__ = [
     "change_member",
     "check_vat_number",
     "create_customer",
+    "end_engagement",
     "end_text",
     "ensure_first_rows",
     "expire_approvals",

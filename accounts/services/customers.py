@@ -35,6 +35,7 @@ class BuyerFields(TypedDict, total=False):
     service_code: str
     engagement_number: str
     market_number: str
+    public_kind: str
     language: str
 
 

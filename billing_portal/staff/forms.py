@@ -24,7 +24,7 @@ _USUAL_VALIDITY = timedelta(days=30)
 _TYPED = 40
 _PLACE = ("address_line1", "address_line2", "postcode", "city", "country")
 _NUMBERS = ("siren", "siret", "vat_number")
-_ROUTING = ("service_code", "engagement_number", "market_number", "language")
+_ROUTING = ("public_kind", "service_code", "engagement_number", "market_number", "language")
 
 
 class CustomerForm(_CustomerModelForm):
@@ -110,6 +110,12 @@ class InvoiceForm(forms.Form):
 
     subject = forms.CharField(label=_("Subject"), max_length=300, required=False)
     engagement_number = forms.CharField(label=_("Engagement number"), max_length=50, required=False)
+    planned_on = forms.DateField(
+        label=_("Planned for"),
+        help_text=_("When you mean to issue it: a public body is asked for its engagement number before."),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+    )
 
 
 class DecisionForm(forms.Form):

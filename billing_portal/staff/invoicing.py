@@ -153,9 +153,11 @@ def _draft_of(customer: Customer, public_id: str) -> Invoice | None:
     return Invoice.objects.filter(customer=customer, public_id=wanted, status=InvoiceStatus.DRAFT).first()
 
 
-def _said(former: Invoice | None, customer: Customer) -> dict[str, str]:
-    said = former or customer
-    return {"engagement_number": said.engagement_number, "subject": former.subject if former else ""}
+def _said(former: Invoice | None, customer: Customer) -> dict[str, Any]:
+    """What the form begins with. A public body's engagement number is chosen at issue, unless it is written here."""
+    if former is not None:
+        return {name: getattr(former, name) for name in ("engagement_number", "subject", "planned_on")}
+    return {"engagement_number": "" if customer.is_public else customer.engagement_number}
 
 
 def _lines(former: Invoice | None) -> list[dict[str, Any]]:

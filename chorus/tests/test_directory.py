@@ -214,7 +214,7 @@ def test_a_flag_is_asked_for_of_services_in_use_only(mayor: Customer) -> None:
     ("name", "wrong"),
     [
         ("chorus_structure_siret_form", {"siret": "2169012310001"}),
-        ("chorus_structure_state_known", {"state": "ODD"}),
+        ("chorus_structure_state_known", {"state": "ODD", "checked_at": NOON}),
         ("chorus_structure_known_when_checked", {"checked_at": NOON}),
         ("chorus_structure_found_has_an_id", {"state": "ACTIVE", "checked_at": NOON}),
     ],

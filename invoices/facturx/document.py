@@ -13,6 +13,7 @@ from invoices.facturx.notes import buyer_texts, notes
 from invoices.facturx.parties import buyer_party, seller_party
 from invoices.parties import Buyer, Seller
 from invoices.states import DocumentKind
+from invoices.wording import terms_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -194,11 +195,18 @@ def _settlement(said: _Said) -> Element:
         _period(min(starts, default=None), max(ends, default=None)),
         ram(
             "SpecifiedTradePaymentTerms",
+            given("Description", _terms(said)),
             day("DueDateDateTime", said.issue_date if said.is_settled else said.due_date),
         ),
         _totals(said.invoice),
         _preceding(said.invoice.original),
     )
+
+
+def _terms(said: _Said) -> str:
+    """BT-20: a public body pays so many days after receipt, whatever the date says. None on what asks for nothing."""
+    asks = not said.is_settled and not said.invoice.is_credit_note
+    return terms_text(said.buyer.days_from_receipt) if asks else ""
 
 
 def _preceding(original: Invoice | None) -> Element | None:

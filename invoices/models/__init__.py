@@ -8,6 +8,7 @@ from invoices.models.invoice import BUYER_TEXTS, LABEL_LENGTH, ROUTING_LENGTHS, 
 from invoices.models.quote import Quote
 from invoices.models.rate import VatRate
 from invoices.models.receipt import Receipt
+from invoices.models.references import ReferenceChange
 from invoices.models.rendition import Rendition
 from invoices.models.series import DocumentSeries
 from invoices.models.validation import NOTE_LENGTH, Validation
@@ -25,6 +26,7 @@ __all__ = [
     "Quote",
     "Receipt",
     "ReceiptCancellation",
+    "ReferenceChange",
     "Rendition",
     "Validation",
     "VatRate",

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.customers import ENGAGEMENT_LENGTH, MARKET_LENGTH, SERVICE_LENGTH
 from accounts.models.texts import ORDER_NUMBER_LENGTH, TEXT_LENGTH
 from core.money import Money
 from invoices.models.hashing import HASH
@@ -23,7 +24,11 @@ _INVOICE = Q(kind=DocumentKind.INVOICE)
 _CREDIT_NOTE = Q(kind=DocumentKind.CREDIT_NOTE)
 # The buyer's own words for where an invoice goes: not part of its content, so they may still change once it is issued.
 BUYER_TEXTS = ("order_number", "free_text")  # frozen, unlike the routing references
-ROUTING_LENGTHS = {"service_code": 100, "engagement_number": 50, "market_number": 50}
+ROUTING_LENGTHS = {
+    "service_code": SERVICE_LENGTH,
+    "engagement_number": ENGAGEMENT_LENGTH,
+    "market_number": MARKET_LENGTH,
+}
 
 
 class Invoice(models.Model):
@@ -70,6 +75,9 @@ class Invoice(models.Model):
     )
     issue_date = models.DateField(_("issue date"), null=True)
     due_date = models.DateField(_("due date"), null=True)
+    planned_on = models.DateField(
+        _("planned for"), null=True, blank=True, help_text=_("When a draft is meant to be issued; no part of it.")
+    )
     created_at = models.DateTimeField(_("created at"))
     issued_at = models.DateTimeField(_("issued at"), null=True)
     content_hash = models.CharField(_("hash of the content"), max_length=64, blank=True)

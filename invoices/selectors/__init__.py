@@ -48,6 +48,7 @@ from invoices.selectors.documents import (
     reversed_on_paper,
 )
 from invoices.selectors.dossiers import InvoiceDossier, ServiceSold, dossiers_of
+from invoices.selectors.engagements import billed_on, left_on
 from invoices.selectors.files import DocumentFiles, files_of, files_of_many, last_validation, waiting_validations
 from invoices.selectors.lists import (
     Counts,
@@ -100,6 +101,7 @@ __all__ = [
     "archive_state",
     "attestation_file",
     "attestations_of",
+    "billed_on",
     "cancellation_file",
     "cancellations_that_reopened",
     "check_attestation",
@@ -129,6 +131,7 @@ __all__ = [
     "last_day_to_correct",
     "last_validation",
     "left_of",
+    "left_on",
     "money_to_refund",
     "open_amount",
     "open_quotes_numbered",

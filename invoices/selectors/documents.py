@@ -20,7 +20,7 @@ from invoices.selectors.lists import invoice_state
 from invoices.selectors.paid import paid_in_full
 from invoices.states import InvoiceStatus, RenditionKind, Settlement
 from invoices.transfer import Transfer, transfer_of
-from invoices.wording import period_text, usual_period
+from invoices.wording import period_text, terms_text, usual_period
 from ledger import selectors as ledger
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ class InvoicePage:
     def is_waiting(self) -> bool:
         """Whether its buyer has not got it yet."""
         return self.state == Settlement.WAITING
+
+    @property
+    def terms(self) -> str:
+        """Within how many days of receipt a public body pays; empty for others, who have a day."""
+        return terms_text(self.buyer.days_from_receipt)
 
     @property
     def net(self) -> Money:

@@ -21,6 +21,7 @@ from invoices.services.quoting import (
     withdraw_quote,
 )
 from invoices.services.receiving import ReceiptKeyReused, issue_receipt
+from invoices.services.referencing import BadReferences, read_reference, set_references
 from invoices.services.rendering import (
     NotIssued,
     Rendered,
@@ -38,6 +39,7 @@ __all__ = [
     "BadCredit",
     "BadLine",
     "BadReference",
+    "BadReferences",
     "BadValidity",
     "CannotCorrect",
     "Correction",
@@ -75,6 +77,7 @@ __all__ = [
     "issue_receipt",
     "print_again",
     "read_line",
+    "read_reference",
     "refuse_quote",
     "render_attestation",
     "render_cancellation",
@@ -84,5 +87,6 @@ __all__ = [
     "render_receipt",
     "restore_receipt",
     "send_quote",
+    "set_references",
     "withdraw_quote",
 ]

@@ -15,6 +15,7 @@ from invoices.models import Invoice
 from invoices.parties import Buyer, Seller
 from invoices.presenting import what_became
 from invoices.states import InvoiceStatus
+from invoices.wording import terms_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,7 @@ def _words(invoice: Invoice) -> dict[str, Any]:
         "paid": Money(invoice.paid_at_issue_cents),
         "to_pay": Money(invoice.total_cents - invoice.paid_at_issue_cents),
         "is_public": buyer.is_public,
+        "terms": terms_text(buyer.days_from_receipt),
         "iban": seller.iban_text,
         "reference": buyer.reference.rf_shown,
         "page": settings.SITE_URL + reverse("invoices:detail", args=[invoice.public_id]),

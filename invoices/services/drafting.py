@@ -65,11 +65,12 @@ def draft(
     service_code: str | None = None,
     engagement_number: str | None = None,
     market_number: str | None = None,
+    planned_on: date | None = None,
 ) -> Invoice:
     """Write an invoice that can still change: no number, nothing owed. Amounts are cents, VAT as of the day of `at`.
 
-    A reference that is not given is the customer's own. Raises BadLine, BadReference, VatNotDecided; then nothing is
-    written.
+    A reference that is not given is the customer's own; the engagement number of a public body is chosen at issue.
+    `planned_on` is when it is meant to be issued. Raises BadLine, BadReference, VatNotDecided; then nothing is written.
     """
     if not 1 <= len(lines) <= LINES_AT_MOST:
         raise BadLine(gettext("An invoice has 1 to %(most)s lines.") % {"most": LINES_AT_MOST})
@@ -77,8 +78,11 @@ def draft(
         customer=customer,
         subject=plain_line(subject)[:LABEL_LENGTH],
         service_code=_reference("service_code", service_code, customer.service_code),
-        engagement_number=_reference("engagement_number", engagement_number, customer.engagement_number),
+        engagement_number=_reference(
+            "engagement_number", engagement_number, "" if customer.is_public else customer.engagement_number
+        ),
         market_number=_reference("market_number", market_number, customer.market_number),
+        planned_on=planned_on,
         created_at=at,
     )
     standard = standard_rate(on=local_date(at))

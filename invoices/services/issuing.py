@@ -18,6 +18,7 @@ from invoices.locks import lock_invoices
 from invoices.models import Invoice, InvoiceLine, InvoiceVat
 from invoices.numbering import take_numbers
 from invoices.pricing import NothingToBill, Priced, price_for
+from invoices.services.engaging import take_engagements
 from invoices.states import DocumentKind, InvoiceStatus, Series
 from invoices.transitions import move
 from invoices.writing import write_issued
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["ISSUED_AT_ONCE", "NothingToBill", "TooMany", "issue", "issue_many"]
 
 ISSUED_AT_ONCE = 200
-PUBLIC_DAYS = 30  # Code de la commande publique, art. R. 2192-10
 VAT_WAITING = "445870"
 _LINES_AT_ONCE = 500  # a statement of cases takes time with the square of its rows
 _EVENTS = {DocumentKind.INVOICE: "invoice.issued", DocumentKind.CREDIT_NOTE: "credit_note.issued"}
@@ -50,8 +50,9 @@ def issue_many(invoices: Sequence[Invoice], *, at: datetime) -> list[Invoice]:
     """Issue drafts, 200 at most, dated the day of `at` in Europe/Paris; all of them, or none. Returns them in order.
 
     In one transaction each takes the next number of its series, freezes both parties, lines, VAT and amounts, debits
-    the account, is settled by what is available (never for a public body), and asks for its PDF and its mail. What is
-    already issued comes back as it is.
+    the account, is settled by what is available (never for a public body), and asks for its PDF and its mail. That of a
+    public body without an engagement number takes the one that holds on the day and covers it, when there is one. What
+    is already issued comes back as it is.
 
     Raises TooMany, DateBeforeLast, VatNotDecided, NothingToBill, NoSeller, Invoice.DoesNotExist.
     """
@@ -77,6 +78,7 @@ def _issue(drafts: list[Invoice], *, at: datetime) -> None:
         _freeze(invoice, priced[invoice.pk])
         invoice.order_number = texts.get((invoice.customer_id, TextKind.ORDER_NUMBER), "")
         invoice.free_text = texts.get((invoice.customer_id, TextKind.FREE_TEXT), "")
+    take_engagements(drafts, on=local_date(at))
     enter_books(drafts, lines, {invoice.pk: priced[invoice.pk].vat_rows(invoice) for invoice in drafts}, at=at)
 
 
@@ -91,6 +93,7 @@ def enter_books(
     failpoint("invoices-numbered")
     for invoice, number in zip(drafts, numbers, strict=True):
         invoice.number, invoice.issue_date, invoice.issued_at = number, local_date(at), at
+        invoice.planned_on = None  # a plan is of drafts alone
     InvoiceVat.objects.bulk_create([row for rows in vat.values() for row in rows])
     booked = ledger.book_documents([_document(invoice, vat[invoice.pk]) for invoice in drafts], at=at)
     for invoice, entry in zip(drafts, booked, strict=True):
@@ -122,7 +125,7 @@ def _price_all(drafts: Sequence[Invoice], lines: dict[int, list[InvoiceLine]], *
     changed = [line for rows in lines.values() for line in rows if (line.rate, line.category) != before[line.pk]]
     InvoiceLine.objects.bulk_update(changed, ["rate", "category"], batch_size=_LINES_AT_ONCE)
     for invoice in drafts:
-        days = PUBLIC_DAYS if priced[invoice.pk].buyer.is_public else seller.payment_days
+        days = priced[invoice.pk].buyer.days_from_receipt or seller.payment_days
         invoice.due_date = days_after(on, days)
         invoice.vat_on_debits = seller.vat_on_debits
     return priced

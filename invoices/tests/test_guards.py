@@ -48,6 +48,7 @@ OTHER = {
     "asked": "'other'",
     "order_number": "'other'",
     "free_text": "'other'",
+    "planned_on": "'2027-06-01'",
 }
 
 
