@@ -22,6 +22,7 @@ def beat_schedule(
         "bank-match": _every(_HOUR, "bank.tasks.match"),
         "bank-expire-announced": _every(_HOUR, "bank.tasks.expire_announced"),
         "bank-send-transfers": _every(_HOUR, "bank.tasks.send_transfers"),
+        "chorus-payments": _every(300, "chorus.tasks.record_payments"),
         "chorus-connection": _every(_HOUR, "chorus.tasks.look_after_connection"),
         "payments-proof": _every(24 * _HOUR, "payments.tasks.prove"),
         "mandates-sweep": _every(_HOUR, "payments.tasks.sweep_mandates"),

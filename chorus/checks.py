@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 
+from chorus import cashing_checks
 from chorus.guards import expected_triggers, installed_triggers
 from chorus.models import Deposit, Submission
 from chorus.selectors.submissions import unknown_since
@@ -69,6 +70,12 @@ def what_was_sent_is_guarded() -> list[Check]:
     """The triggers that refuse to change what was sent and what was said are there."""
     missing = sorted(expected_triggers(connection.vendor) - installed_triggers(connection))
     return [Check("chorus: guards are there", ok=not missing, detail=_said(missing))]
+
+
+def payments_are_told_by_rate() -> list[Check]:
+    """The payment events of each document sum to the money that paid it."""
+    wrong = cashing_checks.payments_wrong()
+    return [Check("chorus: payments are told by rate", ok=not wrong, detail=", ".join(wrong) or "none")]
 
 
 def _some(rows: Iterable[Submission]) -> list[str]:

@@ -13,8 +13,8 @@ _SQL = Path(__file__).parent / "sql"
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+).*?(?:\nEND;|FUNCTION \w+\(\);)", re.DOTALL)
 
 
-FIRST, ACTIONS = "", "action_"
-_PARTS = (FIRST, ACTIONS)
+FIRST, ACTIONS, CASHING = "", "action_", "cashing_"
+_PARTS = (FIRST, ACTIONS, CASHING)
 
 
 def install(connection: BaseDatabaseWrapper, part: str = "") -> None:

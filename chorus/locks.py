@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chorus.models import Pace, Structure, Submission
+from chorus.models import CashingCursor, Pace, Structure, Submission
 
 
 def lock_submission(submission_id: int) -> Submission:
@@ -20,3 +20,9 @@ def lock_pace(environment: str) -> Pace:
     """Lock how calls to that Chorus Pro are going; made on first use. Nothing else is locked after it."""
     Pace.objects.get_or_create(environment=environment)
     return Pace.objects.select_for_update().get(environment=environment)
+
+
+def lock_cashing_cursor() -> CashingCursor:
+    """Lock how far payment events are written; made on first use. Nothing else is locked after it."""
+    CashingCursor.objects.get_or_create(pk=1)
+    return CashingCursor.objects.select_for_update().get(pk=1)

@@ -29,6 +29,12 @@ def update() -> None:
     enqueue(UPDATE, {}, key=f"{UPDATE}:{int(at.timestamp()) // _QUARTER_SECONDS}", at=at)
 
 
+@shared_task(name="chorus.tasks.record_payments", ignore_result=True)  # type: ignore[untyped-decorator]
+def record_payments() -> None:
+    """Write down, by rate of VAT, what was paid since the last turn."""
+    services.record_payments(at=clock.now())
+
+
 @shared_task(name="chorus.tasks.look_after_connection", ignore_result=True)  # type: ignore[untyped-decorator]
 def look_after_connection() -> None:
     """Try the keys once a day, each hour while something is wrong, and remind of a password that ends."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from chorus.models.action import SupplierAction as SupplierAction
+from chorus.models.cashing import CashingCursor as CashingCursor
+from chorus.models.cashing import PaymentEvent as PaymentEvent
 from chorus.models.connection import Connection as Connection
 from chorus.models.connection import KeyOutcome as KeyOutcome
 from chorus.models.connection import Problem as Problem

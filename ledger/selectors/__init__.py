@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.selectors.accounts import AccountEntry, account_balance, account_days, account_entries, account_sum
 from ledger.selectors.ageing import OpenThen, open_items_at
+from ledger.selectors.allocated import Allocated, allocated_after, allocated_to, money_allocated
 from ledger.selectors.balances import Balance, amount_to_collect, balances_of, get_balance, nets_of
 from ledger.selectors.dues import Due, dues_of, money_that_paid, paid_in_full_before
 from ledger.selectors.items import (
@@ -75,6 +76,7 @@ __all__ = [
     "DOCUMENTS",
     "SEARCHED",
     "AccountEntry",
+    "Allocated",
     "AllocationView",
     "Balance",
     "BookedCreditNote",
@@ -106,6 +108,8 @@ __all__ = [
     "account_days",
     "account_entries",
     "account_sum",
+    "allocated_after",
+    "allocated_to",
     "allocations_of",
     "amount_to_collect",
     "balance_series",
@@ -135,6 +139,7 @@ __all__ = [
     "lot_of",
     "lots_of",
     "lots_under",
+    "money_allocated",
     "money_in_flight",
     "money_paid",
     "money_that_paid",
