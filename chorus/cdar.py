@@ -18,6 +18,8 @@ CDAR: Final[Mapping[str, int]] = {
     "REJETEE": 210,
     "MISE_EN_PAIEMENT": 211,
 }
+CDAR_CASHED: Final = 212
+"""Encaissée: told by the supplier of each payment, with its sign."""
 
 
 def cdar_of(code: str) -> int | None:

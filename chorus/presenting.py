@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from chorus.cdar import CDAR_CASHED
 from chorus.explaining import explain
 from chorus.models import LifecycleEvent, Source, Submission
 from chorus.services.clocking import payment_clock
@@ -131,7 +132,8 @@ def _step(event: LifecycleEvent, *, is_last: bool, words: Words) -> Step:
     if is_last and words.kind != "ok":
         state = "problem" if words.kind in ("due", "late") else "now"
     code = "" if event.source == Source.PORTAL else f" · {event.code}"
-    note = event.comment if event.source in (Source.CHORUS, Source.CUSTOMER, Source.PLATFORM) else ""
+    is_shown = event.source in (Source.CHORUS, Source.CUSTOMER, Source.PLATFORM) or event.cdar == CDAR_CASHED
+    note = event.comment if is_shown else ""
     source = Source(event.source).label
     return Step(state, step_title(event.code), f"{moment_text(event.at)} · {source}{code}", note)
 

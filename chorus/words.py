@@ -171,6 +171,12 @@ _HELD: Final[dict[str, StrOrPromise]] = {
 }
 
 
+_CASHED: Final[dict[str, StrOrPromise]] = {
+    "ENCAISSEE": _("Money received for it"),
+    "ENCAISSEMENT_ANNULE": _("Money taken back from it"),
+}
+
+
 def status_words(code: str) -> Words:
     """What a status of Chorus Pro means; one that we do not know is shown as told, in plain letters."""
     known = STATUSES.get(code)
@@ -205,4 +211,6 @@ def step_title(code: str) -> str:
     """The title of a step of the timeline, whoever said it."""
     if code in STATES:
         return str(STATES[code].label)
+    if code in _CASHED:
+        return str(_CASHED[code])
     return str(status_words(code).label) if code else _now("Unknown step")

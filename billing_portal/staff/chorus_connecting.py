@@ -50,7 +50,11 @@ _TO_DO: Final = {
     ),
     Problem.OTHER: gettext_lazy("Read the answer below; the support of Chorus Pro asks for the correlation."),
 }
-_KINDS: Final = {KeyOutcome.GOOD: "ok", KeyOutcome.REFUSED: "late", KeyOutcome.UNTRIED: "wait"}
+_FARED: Final = {
+    KeyOutcome.GOOD: ("ok", gettext_lazy("Accepted by the service")),
+    KeyOutcome.REFUSED: ("late", gettext_lazy("Refused by the service")),
+    KeyOutcome.UNTRIED: ("wait", gettext_lazy("Not tried")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def _steps(found: Connection) -> list[Step]:
     )
     return [
         written,
-        *(Step(name, _KINDS[outcome], str(outcome.label)) for name, outcome in keys),
+        *(Step(name, *_fared(outcome)) for name, outcome in keys),
         Step(_("APIs subscribed, with their rights"), *_apis(found)),
         Step(_("Our SIRET"), *_supplier(found)),
     ]
@@ -114,8 +118,7 @@ def _steps(found: Connection) -> list[Step]:
 def _apis(found: Connection) -> tuple[str, str]:
     if closed := [*found.not_subscribed, *found.no_right]:
         return "late", ", ".join(closed)
-    good = found.account == KeyOutcome.GOOD
-    return ("ok", str(KeyOutcome.GOOD.label)) if good else ("wait", str(KeyOutcome.UNTRIED.label))
+    return _fared(KeyOutcome.GOOD if found.account == KeyOutcome.GOOD else KeyOutcome.UNTRIED)
 
 
 def _supplier(found: Connection) -> tuple[str, str]:
@@ -123,4 +126,9 @@ def _supplier(found: Connection) -> tuple[str, str]:
         return "late", _("Not among the structures of the account")
     if found.supplier_id:
         return "ok", f"{found.supplier_siret} {found.supplier_name}"
-    return "wait", str(KeyOutcome.UNTRIED.label)
+    return _fared(KeyOutcome.UNTRIED)
+
+
+def _fared(outcome: KeyOutcome) -> tuple[str, str]:
+    kind, words = _FARED[outcome]
+    return kind, str(words)

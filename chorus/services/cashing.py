@@ -15,6 +15,7 @@ from django.db import transaction
 
 from accounts.models import CustomerKind
 from chorus.apportioning import parts_of
+from chorus.cdar import CDAR_CASHED
 from chorus.locks import lock_cashing_cursor
 from chorus.models import LifecycleEvent, PaymentEvent, Source
 from core.formats import money_text
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 CASHED, TAKEN_BACK = "ENCAISSEE", "ENCAISSEMENT_ANNULE"
 KIND: Final = "chorus.payment_event"
-CDAR_CASHED: Final = 212
 _FRANCE: Final = ("FR", "GP", "MQ", "RE")
 """The mainland, and the departments overseas that are of its territory for VAT (CGI art. 294)."""
 _AT_ONCE: Final = 500

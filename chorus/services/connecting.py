@@ -104,7 +104,7 @@ def _walk(finding: _Finding, transport: Transport, directory: Directory, *, at: 
         "transverses": lambda: finding.suppliers.extend(directory.suppliers()),
         "factures": lambda: transport.find(_NO_SUCH_NUMBER),
         "structures": lambda: _consult(finding, directory, at=at),
-        "engagementsJuridiques": lambda: directory.engagements("0", supplier_id=finding.facts.get("supplier_id") or 0),
+        "engagementsJuridiques": lambda: directory.engagements("0", supplier_id=_supplier_id(finding)),
     }
     closed: dict[bool, list[str]] = {False: [], True: []}
     first: NotAllowed | None = None
@@ -119,6 +119,10 @@ def _walk(finding: _Finding, transport: Transport, directory: Directory, *, at: 
         raise _Stop(Problem.NOT_SUBSCRIBED if closed[False] else Problem.NO_RIGHT, first)
     if not finding.facts.get("supplier_id"):
         raise _Stop(Problem.SUPPLIER)
+
+
+def _supplier_id(finding: _Finding) -> int:
+    return int(finding.facts.get("supplier_id") or 0)
 
 
 def _try(finding: _Finding, probe: Callable[[], object]) -> None:
@@ -142,21 +146,24 @@ def _try(finding: _Finding, probe: Callable[[], object]) -> None:
 
 
 def _consult(finding: _Finding, directory: Directory, *, at: datetime) -> None:
-    """Our own structure: which one it is, and until when the password is good."""
-    finding.facts |= {"supplier_id": None, "supplier_siret": "", "supplier_name": "", "password_expires_on": None}
+    """Our own structure: which one it is, until when the password is good. Without an answer, what was known stays."""
     try:
         siret = current_seller(on=local_date(at)).siret
     except NoSeller:
         siret = ""
     ours = next((each for each in finding.suppliers if each.siret == siret), None)
     known = ours or next(iter(finding.suppliers), None)
-    if known is None:
+    ends = None
+    if known is not None:
+        ends = directory.structure(known.chorus_id).password_expires_on
+    else:
         directory.find_structure(siret or "0" * 14)
-        return
-    ends = directory.structure(known.chorus_id).password_expires_on
-    finding.facts["password_expires_on"] = ends
-    if ours is not None:
-        finding.facts |= {"supplier_id": ours.chorus_id, "supplier_siret": ours.siret, "supplier_name": ours.name}
+    finding.facts |= {
+        "password_expires_on": ends,
+        "supplier_id": ours.chorus_id if ours else None,
+        "supplier_siret": ours.siret if ours else "",
+        "supplier_name": ours.name if ours else "",
+    }
 
 
 def _keep(facts: dict[str, Any], problem: str, error: ChorusError | None, *, at: datetime) -> Connection:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 
 from chorus import services
 from chorus.cashing_checks import payments_wrong
@@ -22,9 +23,9 @@ from invoices.services import NewLine, Request, TakenBack, issue_credit_note
 from invoices.tax import Decision, decide
 from invoices.tests.making import issued
 from ledger import selectors as ledger
-from ledger.models import SealedEvent
 from ledger.tests.desk import Desk
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_company
+from tests.support.rivals import race
 
 pytestmark = pytest.mark.django_db
 NORMAL = NewLine("Hébergement", Decimal(1), Decimal("50.00"), Decimal(20))
@@ -61,7 +62,10 @@ def test_a_transfer_of_a_public_body_is_told_by_rate_sealed_and_on_the_timeline(
 
     assert _events(invoice) == [("S 5.50", 5_275), ("S 20.00", 6_000)]
     assert _steps(invoice) == [("ENCAISSEE", "112,75\u00a0€")]
-    sealed = [event.payload for event in SealedEvent.objects.filter(kind="chorus.payment_event").order_by("pk")]
+    sealed = [
+        event.payload
+        for event in apps.get_model("ledger", "SealedEvent").objects.filter(kind="chorus.payment_event").order_by("pk")
+    ]
     assert [(each["invoice"], each["rate"], each["amount_cents"]) for each in sealed] == [
         (invoice.number, "5.50", 5_275),
         (invoice.number, "20.00", 6_000),
@@ -115,6 +119,23 @@ def test_twice_is_once_whenever_the_sweep_comes(cast: Cast, noon: datetime) -> N
     assert _events(invoice) == before
     assert sum(cents for _, cents in before) == 11_275
     assert CashingCursor.objects.get().through == ledger.allocated_after(0, most=10)[-1].id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_tell_each_payment_once(noon: datetime) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer at a time")
+    company = make_company(noon)
+    invoice = issued(company, NORMAL, REDUCED, at=noon)
+    desk = Desk(company, noon)
+    for place in range(5):
+        desk.receive(f"L{place}", 10)
+
+    endings = race(*[lambda: services.record_payments(at=noon)] * 3)
+
+    assert [ending.error for ending in endings] == [None] * 3
+    assert sorted(ending.value for ending in endings) == [0, 0, 10]
+    assert sum(cents for _, cents in _events(invoice)) == 5_000
 
 
 def test_all_at_once_tells_the_same_as_one_by_one(cast: Cast, noon: datetime) -> None:

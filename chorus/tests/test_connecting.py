@@ -82,6 +82,16 @@ def test_apis_that_are_not_subscribed_are_named_all_of_them(chorus_sandbox: Bank
     assert found.not_subscribed == ["structures", "engagementsJuridiques"]
 
 
+def test_a_refusal_keeps_the_day_on_which_the_password_ends(chorus_sandbox: Bank, noon: datetime) -> None:
+    chorus_sandbox.control("chorus/password", expires="2027-11-02T12:00:00+01:00")
+    services.check_connection(at=noon)
+    chorus_sandbox.control("chorus/subscriptions", without=["structures"])
+
+    found = services.check_connection(at=noon + timedelta(hours=1))
+
+    assert (found.problem, found.password_expires_on) == (Problem.NOT_SUBSCRIBED, date(2027, 11, 2))
+
+
 def test_without_any_subscription_the_account_was_not_tried(chorus_sandbox: Bank, noon: datetime) -> None:
     every = ["factures", "structures", "transverses", "engagementsJuridiques"]
     chorus_sandbox.control("chorus/subscriptions", without=every)
@@ -180,7 +190,7 @@ def test_the_keys_are_tried_once_a_day_and_each_hour_while_something_is_wrong(
     [
         ("chorus_connection_environment_known", {"environment": "MOON"}),
         ("chorus_connection_problem_known", {"problem": "WEATHER"}),
-        ("chorus_connection_keys_known", {"client": "SO-SO"}),
+        ("chorus_connection_keys_known", {"client": "SO-SO", "problem": "OTHER"}),
         ("chorus_connection_good_has_good_keys", {"problem": "", "account": REFUSED}),
         ("chorus_connection_down_says_since", {"problem": "UNREACHABLE", "down_since": None}),
     ],

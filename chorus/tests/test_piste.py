@@ -11,6 +11,7 @@ from threading import Thread
 
 import pytest
 from django.core.cache import caches
+from redis.exceptions import RedisError
 
 from chorus.gateways.base import (
     AuthenticationRefused,
@@ -273,6 +274,20 @@ def test_one_token_serves_every_client_until_a_minute_before_its_end(script: Scr
     for _ in range(2):
         _piste(script).read("some/v1/call", {})
     assert len(script.asked(_TOKEN)) == 3, "a token of a minute is not kept"
+
+
+def test_a_cache_that_does_not_answer_costs_a_token_and_nothing_else(
+    script: Script, piste: Piste, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(*_args: object, **_more: object) -> None:
+        raise RedisError("down")
+
+    for name in ("get", "set", "add", "delete"):
+        monkeypatch.setattr(caches["shared"], name, fall)
+
+    for _ in range(2):
+        assert piste.read("some/v1/call", {})["codeRetour"] == 0
+    assert len(script.asked(_TOKEN)) == 2
 
 
 def test_workers_that_need_a_token_at_once_ask_for_one(script: Script) -> None:
