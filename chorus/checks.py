@@ -11,10 +11,11 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from chorus import cashing_checks
 from chorus.guards import expected_triggers, installed_triggers
-from chorus.models import Deposit, Submission
+from chorus.models import Deposit, Submission, SupplierAction
 from chorus.selectors.submissions import unknown_since
+from chorus.services.linking import REFUSED
 from chorus.services.opening import without_submission
-from chorus.states import DEPOSIT_OPEN, DepositState, SubmissionState
+from chorus.states import ACTION_OPEN, DEPOSIT_OPEN, ActionKind, ActionState, DepositState, SubmissionState
 from core import clock
 from core.checks import Check
 from invoices.models import Invoice
@@ -64,6 +65,21 @@ def nothing_is_unknown_for_long() -> list[Check]:
     """A document of unknown outcome is found, or sent again, within days."""
     long = unknown_since(clock.now() - _UNKNOWN_AT_MOST)
     return [Check("chorus: no outcome is unknown for a week", ok=not long.exists(), detail=_numbers(long))]
+
+
+def answers_end() -> list[Check]:
+    """An answer that somebody asked for is given, or refused, within days."""
+    before = clock.now() - _UNKNOWN_AT_MOST
+    waiting = Submission.objects.filter(actions__state__in=ACTION_OPEN, actions__asked_at__lt=before).distinct()
+    return [Check("chorus: answers end within a week", ok=not waiting.exists(), detail=_numbers(waiting))]
+
+
+def rejections_are_dealt_with() -> list[Check]:
+    """What was acknowledged was rejected before, and is dealt with."""
+    read = SupplierAction.objects.filter(kind=ActionKind.ACKNOWLEDGE, state=ActionState.DONE)
+    wrong = Submission.objects.filter(Exists(read.filter(submission=OuterRef("pk"))), dealt_at__isnull=True)
+    wrong = wrong.filter(chorus_status=REFUSED)
+    return [Check("chorus: acknowledged rejections are dealt with", ok=not wrong.exists(), detail=_numbers(wrong))]
 
 
 def what_was_sent_is_guarded() -> list[Check]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from chorus import wiring
 from chorus.gateways.base import ChorusError
-from chorus.services import answering, following, opening, pacing, syncing, updating
+from chorus.services import answering, checking, following, opening, pacing, syncing, updating
 from chorus.services.acting import ACT
+from chorus.services.checking import CHECK
 from outbox.registry import Later, job
 from outbox.services import enqueue
 
@@ -80,3 +81,14 @@ def act(*, action_id: int, at: datetime) -> None:
         raise Later(_NOT_CONFIGURED_SECONDS)
     if seconds := answering.answer(action_id, wiring.transport(), at=at):
         raise Later(seconds)
+
+
+@job(CHECK, attempts=3)
+def check(*, submission_id: int, at: datetime) -> dict[str, str]:
+    """Ask about one document out of its turn; without an answer its turn comes anyway."""
+    if not wiring.is_configured():
+        return {"state": ""}
+    try:
+        return {"state": checking.check(submission_id, wiring.transport(), at=at).state}
+    except ChorusError as error:
+        return {"error": str(error)}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts import selectors as accounts
 from accounts.standing_words import number_words
+from billing_portal.staff.chorusing.panel import public_panel
 from core.clock import local_date
 from core.money import ZERO
 from invoices import selectors as invoices
@@ -50,6 +51,7 @@ def customer_page(customer: Customer, asked: Mapping[str, str], *, at: datetime)
         "mandates": payments.every_mandate_of(customer)[:_SHOWN],
         "mails": outbox.messages_of(owner)[:_SHOWN],
         "jobs": Job.objects.filter(owner=owner).order_by("-created_at", "-pk")[:_SHOWN],
+        "in_chorus": public_panel(customer, at=at) if customer.is_public else None,
         "is_abroad": customer.country != "FR",
         "number_words": number_words(customer, at=at),
         "vat_checks": accounts.checks_of(customer)[:_SHOWN],

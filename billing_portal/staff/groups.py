@@ -45,7 +45,7 @@ _SUPPORT: dict[str, tuple[str, ...]] = {
         *("view_statement", "view_bankline", "view_bankaccount", "view_ruleset"),
         *("view_transferorder", "view_transferfile"),
     ),
-    "chorus": ("view_submission", "view_deposit", "change_submission", "view_connection"),
+    "chorus": ("view_submission", "view_deposit", "view_connection"),
 }
 _FINANCE: dict[str, tuple[str, ...]] = {
     "ledger": ("add_closedmonth",),
@@ -61,7 +61,7 @@ _FINANCE: dict[str, tuple[str, ...]] = {
         *("add_statementfile", "add_bankaccount", "change_bankaccount", "change_ruleset"),
         *("add_transferorder", "add_transferfile"),
     ),
-    "chorus": ("change_connection",),
+    "chorus": ("change_connection", "change_submission"),
 }
 GRANTS = {
     SUPPORT: _SUPPORT,

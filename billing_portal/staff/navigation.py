@@ -76,9 +76,8 @@ def _bank(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _chorus(request: HttpRequest) -> list[dict[str, Any]]:
-    """Chorus Pro: its connection."""
-    connection = _page(request, _("Chorus Pro"), "staff:chorus_connection", "send", "chorus.view_connection")
-    return _with_pages(request, connection, "chorus")
+    """Chorus Pro: what waits, its figures, its connection."""
+    return _with_pages(request, _page(request, _("Chorus Pro"), "staff:chorus", "send", "chorus.view_submission"))
 
 
 def _with_pages(request: HttpRequest, entries: list[dict[str, Any]], *folders: str) -> list[dict[str, Any]]:

@@ -102,6 +102,7 @@ urlpatterns = [
     path("exports/<int:job_id>/fichier/", exports.export_file, name="export_file"),
     path("chorus/connexion/", chorus_connecting.connection, name="chorus_connection"),
     path("chorus/connexion/tester/", chorus_connecting.test_connection, name="test_chorus_connection"),
+    path("chorus/", include("billing_portal.staff.chorusing.urls")),
     path("clotures/", closings.closings, name="closings"),
     path("clotures/verifier/", closings.verify, name="verify"),
     path("clotures/<str:month>/verrouiller/", closings.lock_month, name="lock_month"),

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from chorus.models import LifecycleEvent
+from chorus.models import LifecycleEvent, SupplierAction
 from chorus.services import acting
 from chorus.services.linking import REFUSED
-from chorus.states import ActionKind, SubmissionState
+from chorus.states import ActionKind, ActionState, SubmissionState
 from chorus.transitions import move
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chorus.gateways.base import Transport
-    from chorus.models import Submission, SupplierAction
+    from chorus.models import Submission
 
 
-def ask_to_acknowledge(submission_id: int, *, key: str, by: acting.Asker, at: datetime) -> SupplierAction:
-    """Have the rejection acknowledged; the document is then dealt with. Raises CannotDecide."""
-    return acting.ask(submission_id, VERB, {}, key=key, by=by, at=at)
+def ask_to_acknowledge(submission_id: int, *, by: acting.Asker, at: datetime) -> SupplierAction:
+    """Have the rejection acknowledged; the document is then dealt with. One rejection, one acknowledgement on its way.
+
+    Raises CannotDecide.
+    """
+    tried = SupplierAction.objects.filter(submission=submission_id, kind=VERB.kind, state=ActionState.REFUSED).count()
+    return acting.ask(submission_id, VERB, {}, key=f"acknowledge:{submission_id}:{tried}", by=by, at=at)
 
 
 def reason_of(submission: Submission) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from chorus.models import SupplierAction
-from chorus.services import acknowledging, acting, completing
+from chorus.services import acknowledging, acting, completing, recycling
 from chorus.states import ActionKind
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from chorus.gateways.base import Transport
 
-VERBS: Final = {verb.kind: verb for verb in (completing.VERB, acknowledging.VERB)}
+VERBS: Final = {verb.kind: verb for verb in (completing.VERB, recycling.VERB, acknowledging.VERB)}
 
 
 def answer(action_id: int, transport: Transport, *, at: datetime) -> int:

@@ -72,7 +72,7 @@ def check_answer(comment: str, pieces: Sequence[Piece]) -> None:
     if len(comment) > LONGEST_COMMENT:
         raise BadAnswer("comment", _("Write %(most)s characters at most.") % {"most": LONGEST_COMMENT})
     if len(pieces) > MOST_PIECES or sum(len(each.content) for each in pieces) > LARGEST_TOGETHER:
-        raise BadAnswer("files", _("Add fewer files: they are too many, or too large together."))
+        raise BadAnswer("pieces", _("Add fewer files: they are too many, or too large together."))
     for each in pieces:
         _check_piece(each)
 
@@ -86,15 +86,15 @@ def _check_piece(piece: Piece) -> None:
     stem, _dot, extension = piece.name.rpartition(".")
     if not stem or extension.upper() not in _EXTENSIONS.split():
         raise BadAnswer(
-            "files",
+            "pieces",
             _("Chorus Pro does not take %(name)s: add a PDF, an image or an office document.") % {"name": piece.name},
         )
     if len(piece.name) > LONGEST_NAME:
-        raise BadAnswer("files", _("The name of a file has 50 characters at most."))
+        raise BadAnswer("pieces", _("The name of a file has 50 characters at most."))
     if not piece.content:
-        raise BadAnswer("files", _("%(name)s is empty.") % {"name": piece.name})
+        raise BadAnswer("pieces", _("%(name)s is empty.") % {"name": piece.name})
     if len(piece.content) > LARGEST_PIECE:
-        raise BadAnswer("files", _("%(name)s is too large: 10 MB at most.") % {"name": piece.name})
+        raise BadAnswer("pieces", _("%(name)s is too large: 10 MB at most.") % {"name": piece.name})
 
 
 def _prepare(action: SupplierAction, transport: Transport) -> list[tuple[int, PieceToAdd]]:

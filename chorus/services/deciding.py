@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
-_ASKED: Final = frozenset({HeldWhy.PAID_BEFORE, HeldWhy.CREDITED_BEFORE, HeldWhy.STAFF})
+RELEASED: Final = frozenset({HeldWhy.PAID_BEFORE, HeldWhy.CREDITED_BEFORE, HeldWhy.STAFF})
+"""The reasons that staff may decide about; the others end by themselves, or never."""
 
 
 class CannotDecide(ValueError):
@@ -36,7 +37,7 @@ def release(submission_id: int, *, allowed_by: str, at: datetime) -> Submission:
     """
     with transaction.atomic():
         submission = lock_submission(submission_id)
-        if submission.state != SubmissionState.HELD or submission.held_why not in _ASKED:
+        if submission.state != SubmissionState.HELD or submission.held_why not in RELEASED:
             raise CannotDecide(_("This document is not held back for a decision."))
         submission.allowed_by = allowed_by
         turn(submission, judge(submission, at=at), at=at, actor=allowed_by)

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from chorus.gateways.base import ChorusError, OutcomeUnknown, Refused, Transient
-from chorus.models import LifecycleEvent, Source, Submission, SupplierAction
+from chorus.gateways.base import Addressed, ChorusError, OutcomeUnknown, Refused, Transient
+from chorus.models import LifecycleEvent, Source, Structure, StructureService, Submission, SupplierAction
 from chorus.services import acting
 from chorus.services.acknowledging import ask_to_acknowledge
 from chorus.services.answering import answer
 from chorus.services.completing import BadAnswer, Piece, ask_to_complete
 from chorus.services.deciding import CannotDecide
+from chorus.services.mending import mend
+from chorus.services.recycling import address_of, ask_to_recycle
 from chorus.states import ActionState, SubmissionState
 from chorus.tests.desk import Desk
 from outbox.models import Job
+from tests.support.rivals import race
 
 CLERK = acting.Asker("jeanne@hebergeur.example", Source.STAFF)
 PDF = Piece("bon-de-livraison.pdf", b"%PDF-1.4 BL 118", "application/pdf")
@@ -94,12 +97,12 @@ def test_asking_twice_or_giving_twice_answers_once(desk: Desk) -> None:
     [
         ("", [], "comment"),
         ("x" * 2001, [], "comment"),
-        ("ok", [Piece("virus.exe", b"x")], "files"),
-        ("ok", [Piece("sans-extension", b"x")], "files"),
-        ("ok", [Piece(f"{'n' * 47}.pdf", b"x")], "files"),
-        ("ok", [Piece("vide.pdf", b"")], "files"),
-        ("ok", [Piece("gros.pdf", b"x" * 10_000_001)], "files"),
-        ("ok", [PDF] * 21, "files"),
+        ("ok", [Piece("virus.exe", b"x")], "pieces"),
+        ("ok", [Piece("sans-extension", b"x")], "pieces"),
+        ("ok", [Piece(f"{'n' * 47}.pdf", b"x")], "pieces"),
+        ("ok", [Piece("vide.pdf", b"")], "pieces"),
+        ("ok", [Piece("gros.pdf", b"x" * 10_000_001)], "pieces"),
+        ("ok", [PDF] * 21, "pieces"),
     ],
 )
 def test_what_chorus_would_not_take_is_said_before_it_is_asked(
@@ -228,7 +231,7 @@ def test_of_two_workers_one_answers(desk: Desk) -> None:
 def test_a_rejection_is_acknowledged_and_the_document_is_dealt_with(desk: Desk) -> None:
     submission = says(desk, "REJETEE", "Montant erroné")
 
-    action = ask_to_acknowledge(submission.pk, key="k1", by=CLERK, at=desk.at)
+    action = ask_to_acknowledge(submission.pk, by=CLERK, at=desk.at)
     give(desk, action)
 
     now(action, ActionState.DONE)
@@ -239,7 +242,7 @@ def test_a_rejection_is_acknowledged_and_the_document_is_dealt_with(desk: Desk) 
 
 def test_a_rejection_acknowledged_elsewhere_is_done(desk: Desk) -> None:
     submission = says(desk, "REJETEE")
-    action = ask_to_acknowledge(submission.pk, key="k1", by=CLERK, at=desk.at)
+    action = ask_to_acknowledge(submission.pk, by=CLERK, at=desk.at)
     desk.chorus.troubles, desk.chorus.keeps_before_trouble = [OutcomeUnknown("silence")], True
     give(desk, action)
 
@@ -300,3 +303,97 @@ def test_an_error_of_reading_is_not_an_ending(desk: Desk) -> None:
 
     assert give(desk, action) == 300
     assert now(action, ActionState.ASKED).answer == "odd"
+
+
+OTHER_PLACE = "21690123100037"
+
+
+def directory_knows(desk: Desk, siret: str, **requires: bool) -> None:
+    """The directory was asked: an active body with the service ST-VOIRIE."""
+    columns = {"chorus_id": int(siret[:9]), "state": "ACTIVE", "checked_at": desk.at, "created_at": desk.at, **requires}
+    structure, _new = Structure.objects.update_or_create(siret=siret, defaults=columns)
+    StructureService.objects.get_or_create(
+        structure=structure, code="ST-VOIRIE", defaults={"chorus_id": 1, "checked_at": desk.at}
+    )
+
+
+def test_what_went_astray_is_sent_to_the_right_address_and_our_document_says_so(desk: Desk) -> None:
+    submission = says(desk, "A_RECYCLER", "Pas pour ce service")
+    directory_knows(desk, OTHER_PLACE, service_required=True)
+    to = Addressed(OTHER_PLACE, "ST-VOIRIE", "EJ/2026-9", "M-7")
+
+    action = ask_to_recycle(submission, to, comment="Service corrigé", key="k1", by=CLERK, at=desk.at)
+    give(desk, action)
+
+    now(action, ActionState.DONE)
+    assert desk.chorus.answers == [("recycle", to, "Service corrigé")]
+    invoice = desk.now(submission).invoice
+    assert (invoice.service_code, invoice.engagement_number, invoice.market_number) == ("ST-VOIRIE", "EJ/2026-9", "M-7")
+    assert address_of(desk.now(submission)) == to
+    assert len(desk.chorus.deposits) == 1, "no new deposit"
+    desk.update()
+    assert desk.now(submission).chorus_status == "EN_COURS_ACHEMINEMENT"
+
+
+def test_a_recycling_of_unknown_outcome_is_found_by_its_next_step(desk: Desk) -> None:
+    submission = says(desk, "A_RECYCLER")
+    to = Addressed(desk.town_hall.siret, "ST-VOIRIE", "EJ-2")
+    action = ask_to_recycle(submission, to, comment="", key="k1", by=CLERK, at=desk.at)
+    desk.chorus.troubles, desk.chorus.keeps_before_trouble = [OutcomeUnknown("silence")], True
+    give(desk, action)
+
+    assert give(desk, action) == 0
+
+    now(action, ActionState.DONE)
+    assert len(desk.chorus.answers) == 1
+    assert desk.now(submission).invoice.service_code == "ST-VOIRIE"
+
+
+@pytest.mark.parametrize(
+    ("to", "field"),
+    [
+        (Addressed("2169012310001"), "siret"),
+        (Addressed("33254021516357"), "siret"),
+        (Addressed(OTHER_PLACE, "", "EJ-1"), "service_code"),
+        (Addressed(OTHER_PLACE, "FERME", "EJ-1"), "service_code"),
+        (Addressed(OTHER_PLACE, "ST-VOIRIE", ""), "engagement_number"),
+        (Addressed(OTHER_PLACE, "ST-VOIRIE", "E" * 51), "engagement_number"),
+        (Addressed(OTHER_PLACE, "ST-VOIRIE", "EJ<1>"), "engagement_number"),
+    ],
+)
+def test_an_address_that_lacks_something_is_corrected_before_it_is_asked(desk: Desk, to: Addressed, field: str) -> None:
+    submission = says(desk, "A_RECYCLER")
+    directory_knows(desk, OTHER_PLACE, service_required=True, engagement_required=True)
+
+    with pytest.raises(BadAnswer) as refused:
+        ask_to_recycle(submission, to, comment="", key="k1", by=CLERK, at=desk.at)
+
+    assert refused.value.field == field
+    assert not SupplierAction.objects.exists()
+
+
+def test_a_document_that_is_there_is_not_mended_here(desk: Desk) -> None:
+    with pytest.raises(CannotDecide):
+        mend(desk.integrated().pk, {"engagement_number": "EJ-9"}, actor="jeanne", at=desk.at)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_give_one_answer(desk: Desk) -> None:
+    action = complete(desk, says(desk, "SUSPENDUE"))
+
+    race(lambda: give(desk, action), lambda: give(desk, action))
+
+    assert len(desk.chorus.answers) == 1
+    now(action, ActionState.DONE)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_ask_for_one_answer(desk: Desk) -> None:
+    submission = says(desk, "SUSPENDUE")
+
+    endings = race(lambda: complete(desk, submission, key="a"), lambda: complete(desk, submission, key="b"))
+
+    assert sorted(type(each.error).__name__ for each in endings) == ["CannotDecide", "NoneType"]
+    assert SupplierAction.objects.count() == 1

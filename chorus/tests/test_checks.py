@@ -10,6 +10,7 @@ from chorus.models import Deposit, Submission
 from chorus.selectors.submissions import held, stuck, trouble
 from chorus.states import DepositState, SubmissionState
 from chorus.tests.desk import Desk
+from chorus.tests.test_answering import complete, says
 from core import clock
 from outbox.models import Job, JobState
 
@@ -20,6 +21,8 @@ def wrong() -> list[str]:
         checks.nothing_was_deposited_twice,
         checks.attempts_agree_with_their_documents,
         checks.nothing_is_unknown_for_long,
+        checks.answers_end,
+        checks.rejections_are_dealt_with,
         checks.what_was_sent_is_guarded,
     )
     return [check.name for ask in questions for check in ask() if not check.ok]
@@ -83,3 +86,10 @@ def test_what_stands_for_a_day_is_shown_to_staff(desk: Desk) -> None:
     assert not held().exists()
     assert trouble() is None
     assert desk.now(note).state == SubmissionState.READY
+
+
+def test_an_answer_that_nobody_gives_is_named(desk: Desk) -> None:
+    submission = says(desk, "SUSPENDUE")
+    complete(desk, submission, at=clock.now() - timedelta(days=8))
+
+    assert wrong() == ["chorus: answers end within a week"]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from bank.words import LineState
 from payments.models import Dispute
 from tests.browser.lines import line_that_is
+from tests.browser.lots import beside_the_list, page_of_one
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -184,6 +185,10 @@ PLACES = [
 STAFF_PLACES = [
     Place("staff, exports", _named("staff:exports"), finance),
     Place("staff, connection to Chorus Pro", _named("staff:chorus_connection"), finance),
+    Place("staff, Chorus Pro", _named("staff:chorus"), finance),
+    Place("staff, Chorus Pro, one document", lambda _w: beside_the_list(), finance),
+    Place("staff, Chorus Pro, page of a document", lambda _w: page_of_one(), finance),
+    Place("staff, Chorus Pro, operations", _named("staff:chorus_operations"), finance),
     Place("staff, closings", _named("staff:closings"), finance),
     Place("staff, series", _named("staff:series"), finance),
     Place("staff, audit trail", lambda w: reverse("staff:trail", args=[w.invoice.number]), finance),

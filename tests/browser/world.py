@@ -23,6 +23,7 @@ from payments.models import Failure, Payment, PaymentStatus, Purpose
 from payments.tests.mandate_desk import method_of
 from tests.browser.contested import contest_and_attest
 from tests.browser.lines import keep_lines
+from tests.browser.lots import keep_suspended
 from tests.browser.methods import collect_debts, doubtful_method, keep_mandates, keep_methods
 from tests.support.cast import make_cast
 
@@ -142,7 +143,7 @@ def _history(cast: Cast, patient: Customer, now: datetime) -> tuple[Invoice, led
             received = _top_up(cast.individual, TOP_UPS[months], f"pi_{months}", at=issued + timedelta(days=4))
     _bill(patient, usual, "39.00", at=now - timedelta(days=3))
     latest = _bill(cast.individual, usual, "39.00", at=now - timedelta(days=1))
-    _bill(cast.town_hall, "Hébergement du site de la commune", "25.00", at=now)
+    keep_suspended(_bill(cast.town_hall, "Hébergement du site de la commune", "25.00", at=now), now)
     return latest, received
 
 
