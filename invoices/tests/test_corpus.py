@@ -40,11 +40,12 @@ def test_the_corpus_reaches_every_row_every_channel_and_both_kinds() -> None:
 
 
 def test_the_command_says_what_it_saw_and_fails_when_a_row_is_not_reached(capsys: pytest.CaptureFixture[str]) -> None:
-    status = corpus.main(12, 7)
+    status = corpus.main(12, 7, 300)  # `make corpus` asks for 10,000 lines: a minute
 
     shown = capsys.readouterr()
     said = json.loads(shown.out.splitlines()[-1])
     assert (said["documents"], said["invalid"], said["seed"]) == (12, 0, 7)
+    assert said["longest"]["lines"] == 300
     assert {words.split()[0] for words in said["channels"]} <= set(Channel)
     missing = set(Treatment) - set(said["treatments"])
     assert [f"no document of {name}" in shown.err for name in missing] == [True] * len(missing)

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from pytest_django import DjangoDbBlocker
 
 from billing_portal.demo import cast
 from billing_portal.management.commands.run import SANDBOX_OFFSET
 from billing_portal.processes import port_is_free
+from tests.support.databases import make_database
 
 pytestmark = [
     pytest.mark.journey,
@@ -182,7 +184,13 @@ def test_one_signal_stops_everything(portal: Portal) -> None:
     assert port_is_free(portal.port)
 
 
-def test_a_process_that_dies_takes_the_others_with_it_and_is_named(tmp_path: Path) -> None:
+def test_a_process_that_dies_takes_the_others_with_it_and_is_named(
+    tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    (tmp_path / "run").mkdir()
+    with django_db_blocker.unblock():
+        make_database(str(tmp_path / "run" / "portal.sqlite3"))  # the portal above has lived the migrations
+
     with started(tmp_path, "--no-demo") as portal:
         beat = next(pid for pid, command in portal.children().items() if " beat " in command)
 
