@@ -32,7 +32,7 @@ from chorus.states import DepositState, HeldWhy, SubmissionState
 from chorus.transitions import move
 from core.failpoints import failpoint
 from invoices import archive
-from invoices.models import Rendition
+from invoices.models import Invoice, Rendition
 from outbox import services as outbox
 
 if TYPE_CHECKING:
@@ -126,10 +126,10 @@ def _each(ready: QuerySet[Submission], *, most: int | None) -> Iterator[Submissi
 
 def _claim(submission_id: int, *, at: datetime, prints: bool) -> Deposit | None:
     """Write the attempt down, if it may be made. The file is printed before the lock is taken."""
-    submission = Submission.objects.select_related("invoice").get(pk=submission_id)
-    if submission.state != SubmissionState.READY:
+    ready = Submission.objects.filter(pk=submission_id, state=SubmissionState.READY).select_related("invoice").first()
+    if ready is None:
         return None
-    file = current_file(submission.invoice, at=at, prints=prints)
+    file, is_damaged = _file_of(ready.invoice, at=at, prints=prints)
     with transaction.atomic():
         submission = lock_submission(submission_id)
         if submission.state != SubmissionState.READY:
@@ -138,20 +138,35 @@ def _claim(submission_id: int, *, at: datetime, prints: bool) -> Deposit | None:
         if verdict.state != SubmissionState.READY:
             turn(submission, verdict, at=at)
             return None
-        if file is None:
-            _hold_if_invalid(submission, at=at, prints=prints)
+        if file is None or is_damaged:
+            _keep_back(submission, is_damaged=is_damaged, at=at)
             return None
         if file.routing != routing_of(submission.invoice):
             return None  # completed meanwhile: the next turn has its file
         return _write_down(submission, file, at=at)
 
 
-def _hold_if_invalid(submission: Submission, *, at: datetime, prints: bool) -> None:
+def _file_of(invoice: Invoice, *, at: datetime, prints: bool) -> tuple[Rendition | None, bool]:
+    """Its file, and whether its bytes are lost. One that cannot be printed now is tried again, and stops no other."""
+    try:
+        file = current_file(invoice, at=at, prints=prints)
+    except Exception:
+        logger.exception("The file of %s could not be printed.", invoice)
+        return None, False
+    return file, file is not None and not archive.is_whole(file.sha256)
+
+
+def _keep_back(submission: Submission, *, is_damaged: bool, at: datetime) -> None:
+    """Hold it for staff when its file is lost, or found invalid; a file that is only not printed yet is waited for."""
     last = submission.invoice.validations.order_by("-created_at", "-pk").first()
-    is_invalid = last is not None and last.findings_count > 0
-    if (prints or is_invalid) and not current_is_valid(submission.invoice):
+    if is_damaged:
+        submission.held_why = HeldWhy.STAFF
+        submission.problem = "its file in the archive is missing or damaged"
+    elif last is not None and last.findings_count > 0 and not current_is_valid(submission.invoice):
         submission.held_why = HeldWhy.INVALID
-        move(submission, SubmissionState.HELD, at=at)
+    else:
+        return
+    move(submission, SubmissionState.HELD, at=at, comment=submission.problem)
 
 
 def _write_down(submission: Submission, file: Rendition, *, at: datetime) -> Deposit:

@@ -38,7 +38,8 @@ class Synced:
 
 
 def begin(*, at: datetime, whole: bool) -> int:
-    """Begin the submissions that are missing, and look again at what waits. Returns how many may leave."""
+    """Begin what is missing, end dead attempts, look again at what waits. Returns how many documents may leave."""
+    depositing.sweep_dead(at=at)
     opening.open_submissions(at=at, since=None if whole else at - opening.LOOKS_BACK)
     waits = Submission.objects.filter(state__in=(*WAITING, SubmissionState.REJECTED)).exclude(held_why=HeldWhy.STAFF)
     for key in list(waits.order_by("pk").values_list("pk", flat=True)):
@@ -51,7 +52,6 @@ def sync(transport: Transport, directory: Directory, *, at: datetime) -> Synced:
 
     Documents without a file are printed here. The first trouble ends the sending, and is noted: nothing is raised.
     """
-    depositing.sweep_dead(at=at)
     begin(at=at, whole=True)
     followed = following.look_all(transport, at=at, ladder=False)
     sent = depositing.send_ready(transport, directory, at=at, prints=True)
@@ -72,7 +72,6 @@ def sync(transport: Transport, directory: Directory, *, at: datetime) -> Synced:
 
 def send_turn(transport: Transport, directory: Directory, *, at: datetime) -> tuple[int, bool]:
     """What the beat sends: as many as the pace allows. Returns how many, and whether more could follow in a minute."""
-    depositing.sweep_dead(at=at)
     most = pacing.may_leave(at=at)
     sent = depositing.send_ready(transport, directory, at=at, most=most)
     return sent.received, not sent.stopped and sent.received > 0 and depositing.ready_to_leave().exists()

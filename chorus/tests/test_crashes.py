@@ -15,7 +15,7 @@ from django.conf import settings as configured
 from django.db import connection
 
 from chorus.models import Deposit, Submission
-from chorus.services import depositing
+from chorus.services import depositing, syncing
 from chorus.states import DepositState, SubmissionState
 from chorus.tests.desk import Desk
 from core import clock
@@ -58,6 +58,7 @@ def test_killed_around_the_call_it_is_deposited_once(
         desk.chorus.integrate(submission.invoice, at=desk.at)
     for _ in range(40):
         desk.pass_time(minutes=5)
+        syncing.begin(at=desk.at, whole=False)
         desk.turn()
         desk.look(submission)
         if desk.now(submission).state == SubmissionState.DEPOSITED:

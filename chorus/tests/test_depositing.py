@@ -18,9 +18,11 @@ from chorus.gateways.base import (
     Transient,
 )
 from chorus.models import Deposit, Pace, Submission
-from chorus.services import depositing
-from chorus.states import DepositState, SubmissionState
-from chorus.tests.desk import Desk, timeline
+from chorus.services import depositing, preparing, syncing
+from chorus.states import DepositState, HeldWhy, SubmissionState
+from chorus.tests.desk import Desk, print_file, timeline
+from invoices.models import Rendition, Validation
+from invoices.states import Channel, Outcome
 from outbox.models import Job
 
 
@@ -149,3 +151,71 @@ def test_no_more_leave_in_a_minute_than_allowed_and_the_oldest_first(desk: Desk,
     assert desk.turn() == (0, False)
     desk.pass_time(seconds=60)
     assert desk.turn() == (1, False)
+
+
+def test_a_damaged_file_is_for_staff_and_stops_no_other_document(desk: Desk, settings: object) -> None:
+    damaged, other = desk.opened(), desk.opened()
+    [file] = Rendition.objects.filter(invoice=damaged.invoice)
+    (settings.ARCHIVE_DIR / file.sha256[:2] / file.sha256).unlink()  # type: ignore[attr-defined]
+
+    assert desk.turn() == (1, False)
+
+    assert desk.now(damaged, SubmissionState.HELD).held_why == HeldWhy.STAFF
+    desk.now(other, SubmissionState.DEPOSITED)
+
+
+def test_an_invalid_file_holds_its_document_back_until_a_valid_one_is_there(desk: Desk) -> None:
+    submission = desk.opened(file=False)
+    Validation.objects.create(
+        invoice=submission.invoice,
+        channel=Channel.CHORUS,
+        outcome=Outcome.INVALID,
+        findings_count=1,
+        xml_sha256="0" * 64,
+        validators="v",
+        created_at=desk.at,
+    )
+
+    desk.turn()
+
+    assert desk.now(submission, SubmissionState.HELD).held_why == HeldWhy.INVALID
+    syncing.begin(at=desk.at, whole=False)
+    desk.now(submission, SubmissionState.HELD)
+    desk.pass_time(minutes=1)
+    print_file(submission.invoice, at=desk.at)
+    syncing.begin(at=desk.at, whole=False)
+    assert desk.turn() == (1, False)
+
+
+def test_a_file_that_cannot_be_printed_stops_no_other_document(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    lone, other = desk.opened(file=False), desk.opened()
+
+    def fails(*_args: object, **_more: object) -> None:
+        raise OSError("no font")
+
+    monkeypatch.setattr(preparing, "render_invoice", fails)
+    assert desk.sync().submitted == 1
+
+    desk.now(lone, SubmissionState.READY)
+    desk.now(other, SubmissionState.DEPOSITED)
+
+
+def test_a_receipt_that_comes_after_the_attempt_was_given_up_for_unknown_counts(desk: Desk) -> None:
+    submission = desk.opened()
+
+    def slowly() -> None:
+        depositing.sweep_dead(at=desk.at + depositing.DIED_AFTER)
+
+    desk.chorus.on_deposit = slowly
+    deposit = desk.send(submission)
+
+    assert deposit is not None
+    assert deposit.state == DepositState.RECEIVED
+    desk.now(submission, SubmissionState.DEPOSITED)
+
+
+def test_a_pace_that_stops_without_a_failure_is_refused_by_the_database(desk: Desk) -> None:
+    with pytest.raises(IntegrityError, match="chorus_pace_stops_after_failures"), transaction.atomic():
+        Pace.objects.create(environment="SIMULATOR", stopped_until=desk.at)
+    with pytest.raises(IntegrityError, match="chorus_pace_environment"), transaction.atomic():
+        Pace.objects.create(environment="OTHER")

@@ -13,6 +13,7 @@ from django.db import connection
 
 from chorus import wiring
 from chorus.models import Deposit, LifecycleEvent, Submission
+from chorus.selectors.submissions import trouble
 from chorus.services import deciding, depositing, opening
 from chorus.states import DepositState, SubmissionState
 from core import clock
@@ -154,6 +155,9 @@ def test_a_rotated_password_sends_nothing_and_staff_are_told_why(chorus_sandbox:
     assert sync() == {"submitted": 0, "integrated": 0, "rejected": 0, "waiting": 2, "unknown": 0}
 
     assert there(chorus_sandbox) == []
+    stopped = trouble()
+    assert stopped is not None
+    assert stopped.stopped_why.startswith("AuthenticationRefused") or "directory" in stopped.stopped_why
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chorus import wiring
 from chorus.gateways.base import NotConfigured
+from chorus.selectors.submissions import trouble
 from chorus.services import syncing
 from core import clock
 
@@ -32,6 +33,8 @@ class Command(BaseCommand):
                 "Chorus Pro is not configured: nothing was sent or asked. "
                 "Set PISTE_TOKEN_URL, PISTE_API_BASE, PISTE_CLIENT_ID, PISTE_SECRET, CHORUS_LOGIN and CHORUS_PASSWORD."
             ) from error
+        if stopped := trouble():
+            self.stderr.write(f"Nothing leaves since {stopped.stopped_since}: {stopped.stopped_why}")
         if as_json:
             self.stdout.write(json.dumps(done.as_dict()))
             return
