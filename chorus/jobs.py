@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from chorus import wiring
 from chorus.gateways.base import ChorusError
-from chorus.services import answering, checking, following, opening, pacing, syncing, updating
+from chorus.models import Submission
+from chorus.services import answering, checking, following, opening, pacing, preparing, syncing, updating
 from chorus.services.acting import ACT
 from chorus.services.checking import CHECK
 from outbox.registry import Later, job
@@ -31,9 +32,20 @@ _LONGEST_WAIT: Final = timedelta(minutes=15)
 def hear_of_issue(*, invoice_ids: Sequence[int], at: datetime, **_signal: object) -> None:
     """Documents were issued: begin their submissions. They leave as soon as their files are there."""
     begun = opening.open_submissions(at=at, invoice_ids=invoice_ids)
-    if begun and wiring.is_configured():
-        soon = at + timedelta(seconds=_FILE_SECONDS)
-        enqueue(SEND, {}, key=f"{SEND}:after:{begun[0].pk}", at=at, run_after=soon)
+    if begun:
+        _send_soon(f"opened:{begun[0].pk}", at=at)
+
+
+def hear_of_references(*, invoice_id: int, at: datetime, **_signal: object) -> None:
+    """A document was completed, or changed: what it lacked may be there now, and it leaves by itself."""
+    submission = Submission.objects.filter(invoice=invoice_id).first()
+    if submission is not None and preparing.reconsider(submission.pk, at=at):
+        _send_soon(f"completed:{submission.pk}:{int(at.timestamp())}", at=at)
+
+
+def _send_soon(why: str, *, at: datetime) -> None:
+    if wiring.is_configured():
+        enqueue(SEND, {}, key=f"{SEND}:{why}", at=at, run_after=at + timedelta(seconds=_FILE_SECONDS))
 
 
 @job(SEND)

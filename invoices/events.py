@@ -6,3 +6,6 @@ from django.dispatch import Signal
 
 documents_issued = Signal()
 """Documents were issued, invoices or credit notes, and are announced. `invoice_ids`: which ones; `at`: when."""
+
+references_changed = Signal()
+"""An issued document carries other references from now on. Sent on commit. `invoice_id`: which one; `at`: when."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from chorus.models import Submission
 from chorus.states import SubmissionState
 from core.clock import days_after, local_date
+from invoices.parties import Buyer
 from ledger import selectors as books
 from ledger import services as ledger
 
@@ -81,8 +82,10 @@ def payment_clock(submission: Submission, on: date) -> PaymentClock:
 
 
 def days_of(submission: Submission) -> int:
-    """How many days its kind of body has: as many as lay between issue and due date of the document as printed."""
+    """How many days its kind of body has, as the document says; on older ones, from issue to due date as printed."""
     invoice = submission.invoice
+    if told := Buyer.thawed(invoice.buyer).days_from_receipt:
+        return told
     first = invoice.replaces or invoice
     if first.issue_date is None or first.due_date is None:
         raise TypeError(f"{invoice} is not issued")

@@ -15,7 +15,7 @@ from core.clock import local_date
 from core.money import Money
 from invoices import archive
 from invoices.models import Invoice, Rendition, Validation
-from invoices.services import Request, issue_credit_note
+from invoices.services import Request, issue_credit_note, set_references
 from invoices.states import Channel, Outcome, RenditionKind
 from invoices.tests.making import issued
 from ledger import services as ledger
@@ -57,6 +57,17 @@ class Desk:
             key=f"transfer:{invoice.number}",
             names=[str(invoice.number)],
             at=self.at,
+        )
+
+    def complete(self, invoice: Invoice, engagement_number: str) -> Invoice:
+        """Somebody completes an issued document."""
+        return set_references(
+            invoice,
+            service_code=invoice.service_code,
+            engagement_number=engagement_number,
+            market_number=invoice.market_number,
+            at=self.at,
+            actor="mairie@example.org",
         )
 
     def open(self, invoice: Invoice | None = None) -> Submission:

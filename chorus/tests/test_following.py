@@ -80,8 +80,7 @@ def test_a_rejection_keeps_all_its_words_and_is_sent_again_with_the_same_number_
     desk.sync()
     desk.now(submission, SubmissionState.REJECTED)
     invoice = submission.invoice
-    type(invoice).objects.filter(pk=invoice.pk).update(engagement_number="EJ-2")
-    invoice.refresh_from_db()
+    invoice = desk.complete(invoice, "EJ-2")
 
     print_file(invoice, at=desk.at)
     assert desk.sync().submitted == 1

@@ -166,9 +166,7 @@ def test_what_the_directory_requires_now_is_asked_before_the_first_deposit_of_th
 
     assert desk.now(submission, SubmissionState.WAITING_REFERENCES).missing == ["ENGAGEMENT"]
     invoice = submission.invoice
-    Invoice.objects.filter(pk=invoice.pk).update(engagement_number="EJ-7")
-    invoice.refresh_from_db()
-    print_file(invoice, at=desk.at)
+    print_file(desk.complete(invoice, "EJ-7"), at=desk.at)
     assert desk.sync().submitted == 1
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import plain_line
 from accounts.models import CustomerKind
+from invoices.events import references_changed
 from invoices.locks import lock_invoices
 from invoices.models import ROUTING_LENGTHS, Invoice, ReferenceChange
 from ledger import services as ledger
@@ -95,6 +96,7 @@ def _change(
         owner=f"customer:{invoice.customer_id}",
         at=at,
     )
+    transaction.on_commit(lambda: references_changed.send_robust(None, invoice_id=invoice.pk, at=at))
 
 
 def _digest(references: Mapping[str, str]) -> str:

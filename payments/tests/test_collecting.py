@@ -71,6 +71,18 @@ def test_nothing_is_planned_without_agreement_or_for_nothing(debits: DebitDesk) 
         debits.turn_on()
 
 
+def test_a_public_body_is_never_debited_even_under_an_earlier_agreement(debits: DebitDesk) -> None:
+    debits.save()
+    debits.turn_on()
+    customer = debits.drawer.customer
+    type(customer).objects.filter(pk=customer.pk).update(kind="PUBLIC", siret="13002526500013")
+    debits.owe()
+
+    assert debits.plan() == 0
+
+    assert not Debit.objects.exists()
+
+
 def test_an_invoice_has_its_debit_announced_as_soon_as_it_is_issued(
     debits: DebitDesk, django_capture_on_commit_callbacks: Any
 ) -> None:
