@@ -1,7 +1,8 @@
 """Migrated databases, on the engine of this run.
 
-Migrations are lived once in a run, in a template that nobody works on: whoever needs it first makes it, and every
-worker and every stack of processes begins with a copy. `TEST_TEMPLATES` names its folder; it is forgotten with the run.
+Each run has a template that nobody works on: whoever needs it first makes it, and every worker and every stack of
+processes begins with a copy. `TEST_TEMPLATES` names its folder; it is forgotten with the run. Migrations are lived
+again when something that they read has changed: else the template begins with what they made before (kept.py).
 """
 
 from __future__ import annotations
@@ -21,6 +22,15 @@ from django.db import connection
 from django.db.backends.base.creation import BaseDatabaseCreation
 
 from tests.support.engine import template_name
+from tests.support.kept import (
+    alone_with_the_kept,
+    as_when_imported,
+    contents,
+    long_unused,
+    migrate_only,
+    name_of,
+    read_by_migrations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,18 +73,23 @@ def make_database(name: str) -> None:
         with _alone() as folder:
             template = template_name(folder)
             if not (folder / "postgresql").exists():
-                _new_postgresql(template)
+                _begin_postgresql(template)
                 _migrate(template)
                 (folder / "postgresql").touch()
             _new_postgresql(name, template)
         return
     with _alone() as folder:
         if not (folder / "portal.sqlite3").exists():
+            _begin_sqlite(folder / "draft")
             _migrate(str(folder / "draft"))
             (folder / "draft").rename(folder / "portal.sqlite3")
-    for rest in ("-wal", "-shm"):
-        Path(name + rest).unlink(missing_ok=True)
+    _forget_sqlite(Path(name))
     shutil.copyfile(folder / "portal.sqlite3", name)
+
+
+def _forget_sqlite(path: Path) -> None:
+    for rest in ("", "-wal", "-shm"):
+        path.with_name(path.name + rest).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -103,6 +118,51 @@ def _alone() -> Iterator[Path]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
+
+
+def _begin_sqlite(draft: Path) -> None:
+    """What the migrations make, lived now or kept."""
+    _forget_sqlite(draft)
+    read = read_by_migrations()
+    with alone_with_the_kept() as folder:
+        kept = folder / f"{name_of(contents(read))}.sqlite3"
+        if kept.exists():
+            shutil.copyfile(kept, draft)
+            kept.touch()
+            return
+        with working_on(str(draft)):
+            migrate_only()
+        if as_when_imported(read):
+            shutil.copyfile(draft, folder / "draft")
+            (folder / "draft").rename(kept)
+        for old in long_unused(folder):
+            old.unlink()
+
+
+def _begin_postgresql(template: str) -> None:
+    """As on SQLite. A mark tells when the kept one was used; on a server that somebody lends us nothing is kept."""
+    read = read_by_migrations()
+    with alone_with_the_kept() as folder:
+        kept, lent = folder / name_of(contents(read)), "TEST_DATABASE_URL" in os.environ
+        if not lent and _exists(kept.name):
+            _new_postgresql(template, kept.name)
+            kept.touch()
+            return
+        _new_postgresql(template)
+        with working_on(template):
+            migrate_only()
+        if not lent and as_when_imported(read):
+            _new_postgresql(kept.name, template)
+            kept.touch()
+        for old in [] if lent else long_unused(folder):
+            _outside(f'DROP DATABASE IF EXISTS "{old.name}" WITH (FORCE)')
+            old.unlink()
+
+
+def _exists(name: str) -> bool:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
 
 
 def _migrate(name: str) -> None:

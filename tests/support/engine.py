@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 import warnings
 from pathlib import Path
 
@@ -16,6 +17,10 @@ import pytest
 
 _DATABASE = {"db", "transactional_db", "live_server"}
 _BASE = Path(tempfile.gettempdir()) / f"billing-portal-tests-{os.getuid()}"
+KEPT = _BASE / "kept"
+"""Where migrated databases outlive the run (see tests/support/kept.py)."""
+BEGUN = time.time()
+"""Before this process read any module of ours."""
 _OURS = pytest.StashKey[Path]()
 
 
