@@ -36,6 +36,7 @@ def beat_schedule(
         "quotes-expire": _every(_HOUR, "invoices.tasks.expire_quotes"),
         "chorus-turn": _every(chorus, "chorus.tasks.turn"),
         "chorus-update": _every(900, "chorus.tasks.update"),
+        "chorus-directory": _every(900, "chorus.tasks.refresh_directory"),
         "ledger-seal": _every(seal, "ledger.tasks.seal"),
         "ledger-close-periods": _every(_HOUR, "ledger.tasks.close_periods"),
         "exports-sweep": _every(_HOUR, "billing_portal.tasks.sweep_exports"),

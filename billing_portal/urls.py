@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("invoices.urls")),
     path("", include("payments.urls")),
     path("", include("bank.urls")),
+    path("", include("chorus.urls")),
     path("healthz", status.healthz, name="healthz"),
     path(".well-known/security.txt", status.security_txt, name="security_txt"),
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from chorus import wiring
 from chorus.gateways.base import ChorusError
 from chorus.models import Submission
-from chorus.services import answering, checking, following, opening, pacing, preparing, syncing, updating
+from chorus.services import answering, checking, directory, following, opening, pacing, preparing, syncing, updating
 from chorus.services.acting import ACT
 from chorus.services.checking import CHECK
 from outbox.registry import Later, job
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SEND: Final = "chorus.send"
 FOLLOW: Final = "chorus.follow"
 UPDATE: Final = "chorus.update"
+DIRECTORY: Final = "chorus.directory"
 _FILE_SECONDS: Final = 20
 """How long the files of a document usually take: it leaves soon after its issue."""
 _MINUTE_SECONDS: Final = 60
@@ -84,6 +85,14 @@ def update(*, at: datetime) -> dict[str, int]:
         except ChorusError:  # told by the gateway; the next turn asks for all of it again
             news = -1
     return {"news": news, **updating.tend(at=at)}
+
+
+@job(DIRECTORY)
+def refresh_directory(*, at: datetime) -> dict[str, int]:
+    """Ask the directory about the structures whose turn it is."""
+    if not wiring.is_configured() or not directory.is_refresh_due(at=at):
+        return {"answered": 0}
+    return {"answered": directory.refresh(at=at, directory=wiring.directory())}
 
 
 @job(ACT)

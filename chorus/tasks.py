@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from chorus import services
-from chorus.jobs import FOLLOW, SEND, UPDATE
+from chorus.jobs import DIRECTORY, FOLLOW, SEND, UPDATE
 from core import clock
 from outbox.services import enqueue
 
@@ -39,3 +39,10 @@ def record_payments() -> None:
 def look_after_connection() -> None:
     """Try the keys once a day, each hour while something is wrong, and remind of a password that ends."""
     services.look_after_connection(at=clock.now())
+
+
+@shared_task(name="chorus.tasks.refresh_directory", ignore_result=True)  # type: ignore[untyped-decorator]
+def refresh_directory() -> None:
+    """Ask the directory about structures whose answer is a day old or missing; a quarter of an hour is one job."""
+    at = clock.now()
+    enqueue(DIRECTORY, {}, key=f"{DIRECTORY}:{int(at.timestamp()) // _QUARTER_SECONDS}", at=at)

@@ -28,6 +28,13 @@ CHORUS_DEPOSITS_PER_MINUTE = env.integer(
     most=1000,
     help="Most documents that leave for Chorus Pro in a minute, so that an outage is caught up with gently.",
 )
+SIRET_CHECKS_PER_HOUR = env.integer(
+    "SIRET_CHECKS_PER_HOUR",
+    20,
+    least=1,
+    most=1000,
+    help="SIRETs a customer may have looked up in an hour; three times as many from one address.",
+)
 CHORUS_SIRET_SCHEME = env.text(
     "CHORUS_SIRET_SCHEME",
     "0002",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.db.models import Q
 
+from chorus import wiring
 from chorus.gateways.base import ChorusError, ServiceFound, StructureFound, StructureSeen
 from chorus.locks import lock_structure
 from chorus.models import SiretCheck, Structure, StructureService
@@ -62,6 +63,16 @@ def look_up(siret: str, *, at: datetime, directory: Directory, service_code: str
         structure.refresh_from_db()
         return structure
     return _keep(structure.pk, answer, at=at)
+
+
+def refresh_now(siret: str, *, at: datetime, service_code: str = "") -> Structure:
+    """Ask for somebody who waits on a page; without a Chorus Pro to ask, it is wanted and asked later.
+
+    Never inside a transaction.
+    """
+    if not wiring.is_configured():
+        return want(siret, at=at)
+    return look_up(siret, at=at, directory=wiring.directory(), service_code=service_code)
 
 
 def want(siret: str, *, at: datetime) -> Structure:

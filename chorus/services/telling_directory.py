@@ -43,4 +43,4 @@ def tell_service_closed(structure: Structure, codes: Collection[str], *, at: dat
 
 
 def _page() -> str:
-    return settings.SITE_URL + reverse("accounts:profile")
+    return settings.SITE_URL + reverse("chorus:settings")

@@ -153,6 +153,13 @@ PLACES = [
     Place("check, authentic", lambda w: reverse("invoices:check", args=[w.attested.shown_code]), nobody),
     Place("check, unknown", lambda _w: reverse("invoices:check", args=["7KQ4-M2TX-9B3D-R2QA"]), nobody, 404),
     Place("profile", _named("accounts:profile"), claire),
+    Place("Chorus Pro, structure", lambda _w: reverse("chorus:settings") + "?etape=siret", lambda world: world.mayor),
+    Place("Chorus Pro, service", lambda _w: reverse("chorus:settings") + "?etape=service", lambda world: world.mayor),
+    Place(
+        "Chorus Pro, engagement",
+        lambda _w: reverse("chorus:settings") + "?etape=engagement",
+        lambda world: world.mayor,
+    ),
     Place("profile, read only", _named("accounts:profile"), lambda world: world.cast.accountant),
     Place("texts on invoices", _named("accounts:texts"), claire),
     Place("people with access", _named("accounts:members"), claire),
