@@ -68,6 +68,14 @@ class SandboxBank:
         """Our bank keeps a fee."""
         self._post("bank/fees", cents=cents, day=day.isoformat())
 
+    def refuse_deposit(self, number: str, text: str) -> None:
+        """Chorus Pro will not take the deposit of that number in, for these words."""
+        self._post(f"chorus/fates/{number}", kind="rejected", text=text)
+
+    def say_of(self, number: str, status: str, words: str, *, at: datetime) -> None:
+        """The public body gives the document of that number a status in Chorus Pro."""
+        self._post("chorus/status", number=number, status=status, comment=words, at=at.isoformat())
+
     def statement(self, day: date) -> bytes:
         """Our bank's statement of a day, as CAMT.053."""
         where = urlsplit(self.url)

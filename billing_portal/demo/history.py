@@ -1,10 +1,11 @@
 """Six months in the life of the cast, through the product's own verbs, in the order in which they happened.
 
 Claire pays ahead, then owes a little, and has a quote to answer. The company pays each month, then partly, then not at
-all: it is late. The town hall pays by transfer, naming its invoices; it has accepted a quote. Oscar keeps money on his
-account, gets some back, and corrects an invoice. A business in Berlin owes its VAT itself, one in Réunion pays the rate
-of overseas; both pay by transfer. Cards are paid through the sandbox, whose clock follows the story, so that the
-provider's books and ours agree to the cent: its fees are booked and its payouts leave on the day they did.
+all: it is late. The town hall pays by transfer, naming its invoices; it has accepted a quote, and its last invoices go
+by Chorus Pro. Oscar keeps money on his account, gets some back, and corrects an invoice. A business in Berlin owes its
+VAT itself, one in Réunion pays the rate of overseas; both pay by transfer. Cards are paid through the sandbox, whose
+clock follows the story, so that the provider's books and ours agree to the cent: its fees are booked and its payouts
+leave on the day they did.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from billing_portal.demo.calendar import BILLING_DAY, billed_months
 from billing_portal.demo.catalogue import BACKUP, DOMAIN, LARGE, MAILBOX, MEDIUM, SERVER, SMALL
 from billing_portal.demo.contesting import contest, win
 from billing_portal.demo.offering import MIGRATION, REDESIGN, agree, offer
+from billing_portal.demo.publishing import go_through_chorus
 from billing_portal.demo.reconciling import bring_payouts, bring_statement
 from billing_portal.demo.saving import save_card, save_paypal, sign_mandate, turn_collection_on
 from core.clock import local_date
@@ -107,6 +109,7 @@ class _Story:
         yield from self._claire(months)
         # Late enough that its first debit is still to come, whenever the demonstration is looked at first.
         yield Event(until - timedelta(minutes=30), lambda at: turn_collection_on(self.accounts.individual, at=at))
+        yield Event(until - timedelta(minutes=60), self._goes_through_chorus)
         yield Event(until - timedelta(minutes=40), lambda at: bring_statement(self.accounts, self.bank, at=at))
         yield from self._company(months)
         yield from self._town_hall(months)
@@ -149,6 +152,15 @@ class _Story:
         yield Event(months[_THIRD].at(10, 9, 40), lambda at: offer(hall, MIGRATION, at=at))
         yield Event(months[_THIRD].at(12, 14, 10), lambda at: agree(hall, cast.LUCIE.email, at=at))
         yield Event(months[_FIFTH].at(21, 11, 15), lambda at: offer(claire, REDESIGN, at=at))
+
+    def _goes_through_chorus(self, at: datetime) -> None:
+        """The town hall is connected to Chorus Pro, and its accountant pays one invoice by transfer."""
+        hall = self.accounts.town_hall
+
+        def pay(invoice: Invoice, when: datetime) -> None:
+            receive_transfer(hall, Money(invoice.total_cents), names=str(invoice.number), at=when)
+
+        go_through_chorus(hall, self.bank, pay, at=at)
 
     def _abroad(self, months: list[Month]) -> Iterator[Event]:
         workshop, island = self.accounts.workshop, self.accounts.island

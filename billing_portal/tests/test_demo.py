@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Sum
@@ -20,6 +21,7 @@ from billing_portal import selfcheck
 from billing_portal.demo import cast
 from billing_portal.demo.calendar import Month, billed_months
 from billing_portal.demo.company import Size, found, profiles
+from chorus.models import Submission
 from core.clock import local_date
 from invoices.models import Invoice, InvoiceVat, Quote
 from invoices.states import QuoteStatus
@@ -122,6 +124,10 @@ def bank(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ba
         settings.VIES_API_BASE = bank.settings["VIES_API_BASE"]
         point_at(bank, settings)
         settings.PROVIDER_TIMEOUT_SECONDS = 8
+        for name, value in bank.settings.items():
+            if name.startswith(("PISTE_", "CHORUS_")):
+                setattr(settings, name, value)
+        caches["shared"].clear()
         for gateway in (stripe_gateway, paypal_gateway, vies):
             gateway.cache_clear()
         yield bank
@@ -134,7 +140,8 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     call_command("demo")
 
     assert Customer.objects.count() == 6
-    assert Invoice.objects.filter(number__startswith="FA").count() == 38
+    assert Invoice.objects.filter(number__startswith="FA").count() == 44
+    each_place_of_chorus_is_shown()
     assert {*InvoiceVat.objects.values_list("treatment", flat=True)} == {"TAXED", "TAXED_OVERSEAS", "REVERSE_CHARGE"}
     taken_back = Invoice.objects.filter(number__startswith="AV").order_by("number")
     assert [(note.customer.name, note.reason) for note in taken_back] == [
@@ -144,7 +151,9 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     offered = [(each.customer.name, each.status, each.valid_until > date.today()) for each in Quote.objects.all()]  # noqa: DTZ011 - as below
     assert ("Mairie de Saint-Aubin", QuoteStatus.ACCEPTED) in [each[:2] for each in offered]
     assert ("Claire Martin", QuoteStatus.SENT, True) in offered
-    assert all(check.ok for check in selfcheck.collect() if check.name.startswith(("invoices.", "ledger", "bank")))
+    assert all(
+        check.ok for check in selfcheck.collect() if check.name.startswith(("invoices.", "ledger", "bank", "chorus"))
+    )
     reads = Membership.objects.filter(user__email=cast.PAUL.email, role=Role.READ_ONLY)
     assert {each.customer.name for each in reads} == {"Claire Martin", "Atelier Durand SARL"}
     paid = Payment.objects.filter(status=PaymentStatus.SUCCEEDED)
@@ -168,6 +177,19 @@ def test_the_cast_lives_six_months_and_the_provider_agrees(bank: Bank) -> None:
     assert Counter(waits) == {LineState.SUGGESTED: 1, LineState.SEVERAL: 1, LineState.UNMATCHED: 2, LineState.OUT: 2}
     company = Customer.objects.get(name="Atelier Durand SARL")
     assert ledger.overdue_items(company.pk, on=date.today())  # noqa: DTZ011 - whichever day this is, it is late
+
+
+def each_place_of_chorus_is_shown() -> None:
+    """One document at each place of its way, without those of before the connection."""
+    stands = Counter(Submission.objects.exclude(state="WITHDRAWN").values_list("state", "chorus_status"))
+    assert stands == {
+        ("FINISHED", "MISE_EN_PAIEMENT"): 1,
+        ("INTEGRATED", "MANDATEE"): 1,
+        ("INTEGRATED", "SUSPENDUE"): 1,
+        ("REJECTED", ""): 1,
+        ("WAITING_REFERENCES", ""): 1,
+        ("INTEGRATED", "MISE_A_DISPOSITION"): 1,
+    }
 
 
 def proven_to_the_cent(bank: Bank) -> None:

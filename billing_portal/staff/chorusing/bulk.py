@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Final
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import staff_required
 from billing_portal.staff.chorusing.access import asker, may_act
-from billing_portal.staff.chorusing.lots import number
+from billing_portal.staff.chorusing.lots import VERBS, number
 from billing_portal.staff.chorusing.views import ON_A_PAGE
 from billing_portal.staff.views import staff_page
 from chorus.models import Submission
@@ -22,7 +21,7 @@ from chorus.services.acknowledging import ask_to_acknowledge
 from chorus.services.deciding import CannotDecide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from django.http import HttpResponse
     from django_stubs_ext import StrOrPromise
@@ -37,14 +36,6 @@ class Result:
     submission: Submission
     done: bool
     words: StrOrPromise
-
-
-TITLES: Final[Mapping[str, StrOrPromise]] = {
-    "resend": gettext_lazy("Send again"),
-    "release": gettext_lazy("Release"),
-    "check": gettext_lazy("Check now"),
-    "acknowledge": gettext_lazy("Acknowledge"),
-}
 
 
 @staff_required
@@ -63,7 +54,7 @@ def many(request: UserRequest) -> HttpResponse:
     return staff_page(
         request,
         "staff/chorus/done.html",
-        str(TITLES[request.POST["verb"]]),
+        str(VERBS[request.POST["verb"]]),
         results=results,
         done=sum(each.done for each in results),
         back=back if back.startswith("/admin/chorus/") else "",

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chorus.selectors.inbox import WAITING, Lot, Owner, Wanted
 
@@ -20,14 +21,31 @@ if TYPE_CHECKING:
 
 TITLES: Final[Mapping[Lot, _StrPromise]] = {
     Lot.REFERENCES: _("To complete"),
-    Lot.ENTRY: _("Refused on entry"),
-    Lot.SUSPENDED: _("Suspended"),
+    Lot.ENTRY: pgettext_lazy("lot", "Refused on entry"),
+    Lot.SUSPENDED: pgettext_lazy("lot", "Suspended"),
     Lot.ASTRAY: _("To recycle"),
     Lot.REFUSED: _("Refused by the buyer"),
-    Lot.HELD: _("Held back"),
+    Lot.HELD: pgettext_lazy("lot", "Held back"),
     Lot.UNKNOWN: _("Of unknown outcome"),
     Lot.STUCK: _("Stuck for a day"),
     Lot.ALL: _("All documents"),
+}
+BULK: Final[Mapping[Lot, tuple[str, ...]]] = {
+    Lot.REFERENCES: ("check",),
+    Lot.ENTRY: ("resend", "check"),
+    Lot.SUSPENDED: ("check",),
+    Lot.ASTRAY: ("check",),
+    Lot.REFUSED: ("acknowledge", "check"),
+    Lot.HELD: ("release", "check"),
+    Lot.UNKNOWN: ("check",),
+    Lot.STUCK: ("resend", "check"),
+    Lot.ALL: ("check", "resend", "release", "acknowledge"),
+}
+VERBS: Final[Mapping[str, _StrPromise]] = {
+    "resend": _("Send again"),
+    "release": _("Release"),
+    "check": _("Check now"),
+    "acknowledge": _("Acknowledge"),
 }
 AGES: Final = (1, 3, 7, 30)
 OWNERS: Final[Mapping[Owner, _StrPromise]] = {

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import staff_required
 from billing_portal.staff.chorusing.access import acts, may_look
 from billing_portal.staff.chorusing.forms import CompleteForm, RecycleForm, ReferencesForm, WithdrawForm
-from billing_portal.staff.chorusing.lots import AGES, OWNERS, TITLES, View, first_lot, number, tabs
+from billing_portal.staff.chorusing.lots import AGES, BULK, OWNERS, TITLES, VERBS, View, first_lot, number, tabs
 from billing_portal.staff.chorusing.presenting import row_of, sheet_of
 from billing_portal.staff.chorusing.timeline import steps_for_staff
 from billing_portal.staff.views import staff_page
@@ -67,6 +67,7 @@ def waiting(request: UserRequest) -> HttpResponse:
         now=request.now,
         environment=wiring.environment(),
         may_act=acts(request),
+        verbs=[(name, VERBS[name]) for name in BULK[view.lot]],
         back=view.address(opened),
         **(opened_sheet(request, opened) if opened else {"sheet": None}),
     )
