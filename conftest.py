@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.support import cast as people
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from accounts.models import Customer
@@ -27,6 +28,14 @@ hypothesis_settings.load_profile("portal")
 def _every_test_starts_in_french() -> None:
     """A page read in English by one test leaves its language to the thread; the next one starts anew."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _stripe_is_asked_again_at_once() -> Iterator[None]:
+    """As often as in production, but its library does not sleep half a second before; a journey's processes do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stripe._http_client.HTTPClient.INITIAL_DELAY", 0.0)
+        yield
 
 
 @pytest.fixture

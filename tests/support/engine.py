@@ -6,6 +6,7 @@ development requirements is started in a folder of its own and shared by the wor
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -43,6 +44,13 @@ def _asks_a_database(item: pytest.Item) -> bool:
         return False
     fixtures: list[str] = getattr(item, "fixturenames", [])
     return item.get_closest_marker("django_db") is not None or not _DATABASE.isdisjoint(fixtures)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: looking for garbage in it again and again is in vain."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
