@@ -12,6 +12,8 @@ from chorus.cdar import CDAR_CASHED
 from chorus.explaining import explain
 from chorus.models import LifecycleEvent, Source, Submission
 from chorus.services.clocking import payment_clock
+from chorus.services.completing import can_be_completed
+from chorus.services.preparing import NEVER_LEFT
 from chorus.services.telling import wanted
 from chorus.states import Missing, SubmissionState
 from chorus.words import Words, step_title, words_of
@@ -28,13 +30,6 @@ if TYPE_CHECKING:
 _ENDED: Final = (SubmissionState.FINISHED, SubmissionState.WITHDRAWN)
 _OURS_ALONE: Final = frozenset({SubmissionState.READY.value, SubmissionState.SENDING.value})
 """Steps of the portal that tell a customer nothing."""
-OPEN_TO_REFERENCES: Final = (
-    SubmissionState.WAITING_REFERENCES,
-    SubmissionState.HELD,
-    SubmissionState.READY,
-    SubmissionState.REJECTED,
-)
-"""Nothing of the document is in Chorus Pro, nor on its way there: its references may still be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,7 @@ def box_context(submission: Submission, *, at: datetime) -> dict[str, Any]:
         "missing": wanted(submission.missing) if submission.state == SubmissionState.WAITING_REFERENCES else "",
         "problems": _problems(submission),
         "may_complete": may_be_completed(submission),
+        "may_answer": can_be_completed(submission),
         "must_complete": must_be_completed(submission),
         "steps": steps_of(submission, words),
         "clock": _clock(submission, on=local_date(at)),
@@ -110,7 +106,7 @@ def box_context(submission: Submission, *, at: datetime) -> dict[str, Any]:
 
 def may_be_completed(submission: Submission) -> bool:
     """Whether its references may still be given by its customer."""
-    return submission.state in OPEN_TO_REFERENCES
+    return submission.state in NEVER_LEFT
 
 
 def must_be_completed(submission: Submission) -> bool:

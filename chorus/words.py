@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from chorus.states import HeldWhy, SubmissionState
+from chorus.states import ActionKind, ActionState, HeldWhy, SubmissionState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -213,4 +213,9 @@ def step_title(code: str) -> str:
         return str(STATES[code].label)
     if code in _CASHED:
         return str(_CASHED[code])
+    if code == "REFERENCES":
+        return _now("References given")
+    kind, _bar, state = code.partition("_")
+    if kind in ActionKind.values and state in ActionState.values:
+        return f"{ActionKind(kind).label} ({str(ActionState(state).label).lower()})"
     return str(status_words(code).label) if code else _now("Unknown step")

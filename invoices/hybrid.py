@@ -9,9 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from hashlib import md5
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pydyf  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from invoices.extras import ExtraFile
 
 FILE_NAME = "factur-x.xml"
 NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
@@ -59,8 +64,10 @@ class _Ready(pydyf.Object):  # type: ignore[misc]
         return bool(self._compressible)
 
 
-def make_hybrid(pdf: pydyf.PDF, xml: bytes, *, at: datetime, write: dict[str, Any]) -> bytes:
-    """Give back the file as it was drawn, and put the XML, dated `at`, into what is written next.
+def make_hybrid(
+    pdf: pydyf.PDF, xml: bytes, *, at: datetime, write: dict[str, Any], extras: Sequence[ExtraFile] = ()
+) -> bytes:
+    """Give back the file as it was drawn, and put the XML, dated `at`, and the extra files into what is written next.
 
     `write` is how pydyf writes it (version, identifier, compress).
     """
@@ -72,22 +79,38 @@ def make_hybrid(pdf: pydyf.PDF, xml: bytes, *, at: datetime, write: dict[str, An
     pdf.write(target, **write)
     del pdf.objects[drawn:]  # what belongs to the end of that file
     pdf.current_position = 0
-    _embed(pdf, xml, at)
+    _embed(pdf, xml, at, extras)
     _describe(metadata)
     return target.getvalue()
 
 
-def _embed(pdf: pydyf.PDF, xml: bytes, at: datetime) -> None:
+def _embed(pdf: pydyf.PDF, xml: bytes, at: datetime, extras: Sequence[ExtraFile]) -> None:
+    """The XML is the data of the document, other files supplement it (ISO 19005-3, annex E). Names in their order."""
+    described = {FILE_NAME: _file(pdf, FILE_NAME, xml, at, ("text/xml", "Factur-X", "Data"))}
+    for each in extras:
+        described[each.name] = _file(pdf, each.name, each.content, at, (each.media_type, each.name, "Supplement"))
+    pdf.catalog["AF"] = pydyf.Array(list(described.values()))
+    listed: list[Any] = []
+    for name in sorted(described):
+        listed += [pydyf.String(name), described[name]]
+    files = pydyf.Dictionary({"Names": pydyf.Array(listed)})
+    names = pdf.catalog.get("Names", pydyf.Dictionary())
+    pdf.catalog["Names"] = pydyf.Dictionary({**names, "EmbeddedFiles": files})
+
+
+def _file(pdf: pydyf.PDF, name: str, content: bytes, at: datetime, words: tuple[str, str, str]) -> Any:
+    """Add one embedded file; `words` are its media type, its description and its relationship to the document."""
+    media_type, description, relationship = words
     moment = pydyf.String(f"D:{at.astimezone(UTC):%Y%m%d%H%M%S}Z")
-    content = pydyf.Stream(
-        [xml],
+    stream = pydyf.Stream(
+        [content],
         {
             "Type": "/EmbeddedFile",
-            "Subtype": "/text#2fxml",
+            "Subtype": "/" + media_type.replace("/", "#2f"),
             "Params": pydyf.Dictionary(
                 {
-                    "CheckSum": f"<{md5(xml, usedforsecurity=False).hexdigest()}>",
-                    "Size": len(xml),
+                    "CheckSum": f"<{md5(content, usedforsecurity=False).hexdigest()}>",
+                    "Size": len(content),
                     "CreationDate": moment,
                     "ModDate": moment,
                 }
@@ -95,22 +118,19 @@ def _embed(pdf: pydyf.PDF, xml: bytes, at: datetime) -> None:
         },
         compress=True,
     )
-    pdf.add_object(content)
+    pdf.add_object(stream)
     described = pydyf.Dictionary(
         {
             "Type": "/Filespec",
-            "F": pydyf.String(FILE_NAME),
-            "UF": pydyf.String(FILE_NAME),
-            "EF": pydyf.Dictionary({"F": content.reference, "UF": content.reference}),
-            "Desc": pydyf.String("Factur-X"),
-            "AFRelationship": "/Data",
+            "F": pydyf.String(name),
+            "UF": pydyf.String(name),
+            "EF": pydyf.Dictionary({"F": stream.reference, "UF": stream.reference}),
+            "Desc": pydyf.String(description),
+            "AFRelationship": f"/{relationship}",
         }
     )
     pdf.add_object(described)
-    pdf.catalog["AF"] = pydyf.Array([described.reference])
-    files = pydyf.Dictionary({"Names": pydyf.Array([pydyf.String(FILE_NAME), described.reference])})
-    names = pdf.catalog.get("Names", pydyf.Dictionary())
-    pdf.catalog["Names"] = pydyf.Dictionary({**names, "EmbeddedFiles": files})
+    return described.reference
 
 
 def _describe(metadata: pydyf.Stream) -> None:

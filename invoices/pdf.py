@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.money import Money
+    from invoices.extras import ExtraFile
     from invoices.models import Attestation, Invoice, InvoiceLine, InvoiceVat, Quote, Receipt, ReceiptCancellation
 
 
@@ -28,14 +29,19 @@ def invoice_pdf(invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[In
 
 
 def invoice_pdf_and_facturx(
-    invoice: Invoice, lines: Sequence[InvoiceLine], vat: Sequence[InvoiceVat], xml: bytes
+    invoice: Invoice,
+    lines: Sequence[InvoiceLine],
+    vat: Sequence[InvoiceVat],
+    xml: bytes,
+    extras: Sequence[ExtraFile] = (),
 ) -> tuple[bytes, bytes]:
-    """The same PDF, and the Factur-X of it with this XML inside. Promise as `invoice_pdf`; drawn once for both."""
+    """The same PDF, and the Factur-X of it with this XML and extra files inside: drawn once. As `invoice_pdf`."""
     from invoices.press import press_with_xml  # noqa: PLC0415 - as above
 
     if invoice.issued_at is None:
         raise TypeError(f"{invoice} is not issued")
-    return press_with_xml(_page(invoice, lines, vat), xml, identifier=str(invoice.number), at=invoice.issued_at)
+    page, number = _page(invoice, lines, vat), str(invoice.number)
+    return press_with_xml(page, xml, identifier=number, at=invoice.issued_at, extras=extras)
 
 
 def receipt_pdf(receipt: Receipt) -> bytes:

@@ -26,12 +26,14 @@ from invoices.glyphs import characters_of, drawable
 from invoices.hybrid import make_hybrid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pydyf import PDF  # type: ignore[import-untyped]
     from weasyprint.document import Document
     from weasyprint.urls import URLFetcherResponse
+
+    from invoices.extras import ExtraFile
 
 PAPER = (settings.BASE_DIR / "static" / "paper").resolve()
 VARIANT, _VERSION = "pdf/a-3a", "1.7"
@@ -98,13 +100,16 @@ def press(page: str, *, identifier: str) -> bytes:
     return pdf
 
 
-def press_with_xml(page: str, xml: bytes, *, identifier: str, at: datetime) -> tuple[bytes, bytes]:
-    """The same PDF, and the Factur-X of it with the XML: laid out and drawn once. Promise as `press`."""
+def press_with_xml(
+    page: str, xml: bytes, *, identifier: str, at: datetime, extras: Sequence[ExtraFile] = ()
+) -> tuple[bytes, bytes]:
+    """The same PDF, and the Factur-X of it with the XML and extra files: drawn once. Promise as `press`."""
     options, plain = _options(identifier), b""
 
     def finish(_document: object, drawn: PDF) -> None:
         nonlocal plain
-        plain = make_hybrid(drawn, xml, at=at, write={"version": _VERSION, "identifier": identifier, "compress": True})
+        write = {"version": _VERSION, "identifier": identifier, "compress": True}
+        plain = make_hybrid(drawn, xml, at=at, write=write, extras=extras)
 
     with _ONE_AT_A_TIME, _uncollected():
         hybrid: bytes = _laid_out(page, options).write_pdf(finisher=finish, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chorus.models.action import SupplierAction as SupplierAction
+from chorus.models.attachment import Attachment as Attachment
 from chorus.models.cashing import CashingCursor as CashingCursor
 from chorus.models.cashing import PaymentEvent as PaymentEvent
 from chorus.models.connection import Connection as Connection

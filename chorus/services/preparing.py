@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
@@ -16,7 +16,8 @@ from chorus.services.requiring import missing_of
 from chorus.states import HeldWhy, SubmissionState
 from chorus.transitions import move
 from chorus.wiring import environment
-from invoices.models import ROUTING_LENGTHS, Invoice, Rendition
+from invoices.extras import carried
+from invoices.models import Invoice, Rendition
 from invoices.selectors import credited_totals, files_of
 from invoices.services import render_invoice
 from ledger import selectors as books
@@ -103,9 +104,9 @@ def turn(submission: Submission, verdict: Verdict, *, at: datetime, actor: str =
     return True
 
 
-def routing_of(invoice: Invoice) -> dict[str, str]:
-    """The references by which the buyer finds its way: what a rendition and a deposit carried of them is kept."""
-    return {name: getattr(invoice, name) for name in ROUTING_LENGTHS}
+def routing_of(invoice: Invoice) -> dict[str, Any]:
+    """References and attachments by which the buyer finds its way: what a rendition and a deposit carried is kept."""
+    return carried(invoice)
 
 
 def current_file(invoice: Invoice, *, at: datetime, prints: bool) -> Rendition | None:

@@ -45,7 +45,11 @@ def waiting(submission: Submission, at: datetime) -> list[Message]:
     """A document is issued and waits for what its buyer requires. One mail for each set of missing things."""
     missing = sorted(submission.missing)
     with translation.override(submission.invoice.customer.language):
-        context = {"wanted": wanted(missing), "is_engagement": missing == [Missing.ENGAGEMENT], **_about(submission)}
+        context = {
+            "wanted": wanted(missing),
+            "is_engagement": missing == [Missing.ENGAGEMENT],
+            **_about(submission, "chorus:references"),
+        }
     return _tell(submission, "chorus.waiting", context, fact=f"waiting:{'+'.join(missing)}", at=at)
 
 
@@ -56,7 +60,7 @@ def deposited(submission: Submission, at: datetime) -> list[Message]:
 
 def suspended(submission: Submission, at: datetime) -> list[Message]:
     """The buyer suspended a document: its words, and how to answer. One mail for each suspension."""
-    context = {"comment": submission.chorus_comment, **_about(submission)}
+    context = {"comment": submission.chorus_comment, **_about(submission, "chorus:answer")}
     return _tell(submission, "chorus.suspended", context, fact=_since("suspended", submission, at), at=at)
 
 
@@ -75,7 +79,8 @@ def rejected(submission: Submission, at: datetime) -> list[Message]:
         explained = explain(submission.problem)
         problems = [Problem(each.what, str(each.cause.for_customer)) for each in explained]
         acts = any(each.is_for_customer for each in explained)
-        context = {"problems": list(dict.fromkeys(problems)), "customer_acts": acts, **_about(submission)}
+        page = "chorus:references" if acts else "invoices:detail"
+        context = {"problems": list(dict.fromkeys(problems)), "customer_acts": acts, **_about(submission, page)}
     fact = f"rejected:{submission.state_at.isoformat()}"
     return _tell(submission, "chorus.rejected", context, fact=fact, at=at)
 
@@ -102,8 +107,8 @@ def _since(fact: str, submission: Submission, at: datetime) -> str:
     return f"{fact}:{(submission.chorus_status_at or at).isoformat()}"
 
 
-def _about(submission: Submission) -> dict[str, Any]:
-    """What every mail about a document says of it, in the language of its customer."""
+def _about(submission: Submission, page: str = "invoices:detail") -> dict[str, Any]:
+    """What every mail about a document says of it, in the language of its customer; `page` is where its link leads."""
     invoice = submission.invoice
     with translation.override(invoice.customer.language):
         rows = [
@@ -117,7 +122,7 @@ def _about(submission: Submission) -> dict[str, Any]:
         "invoice": invoice,
         "document": document,
         "rows": rows,
-        "page": settings.SITE_URL + reverse("invoices:detail", args=[invoice.public_id]),
+        "page": settings.SITE_URL + reverse(page, args=[invoice.public_id]),
     }
 
 

@@ -42,7 +42,7 @@ def test_what_waits_says_what_for_and_that_nothing_is_late(town_hall: Customer) 
     assert mail.subject == f"Facture {submission.invoice.number} attend un numéro d’engagement"
     assert "exige\u00a0: numéro d’engagement" in mail.text
     assert "rien n’est en retard" in mail.text
-    assert str(submission.invoice.public_id) in mail.text
+    assert f"/factures/{submission.invoice.public_id}/chorus/" in mail.text
 
 
 def test_the_same_lack_is_said_once_and_another_one_again(town_hall: Customer) -> None:

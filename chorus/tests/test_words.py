@@ -58,6 +58,7 @@ def test_a_word_of_tomorrow_is_shown_as_told_and_concluded_from_by_nobody() -> N
     assert "rien à faire" in str(words.for_customer)
     assert step_title("NOUVEAU_MOT") == "Nouveau mot"
     assert step_title("SUSPENDUE") == "Suspendue"
+    assert step_title("COMPLETE_ASKED").startswith("Répondre")
 
 
 def test_put_in_payment_is_never_said_to_be_money() -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from invoices.models import ROUTING_LENGTHS, Invoice, Rendition, Validation
+from invoices.extras import carried_by_each
+from invoices.models import Invoice, Rendition, Validation
 from invoices.states import Outcome, RenditionKind
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def files_of_many(invoices: Sequence[Invoice] | QuerySet[Invoice]) -> dict[int, 
     )
     for rendition in renditions:
         stored[rendition.invoice_id].append(rendition)
-    return {invoice.pk: _files(invoice, stored[invoice.pk]) for invoice in invoices}
+    now = carried_by_each(list(invoices))
+    return {invoice.pk: _files(now[invoice.pk], stored[invoice.pk]) for invoice in invoices}
 
 
 def last_validation(invoice: Invoice) -> Validation | None:
@@ -77,14 +79,14 @@ def waiting_validations() -> QuerySet[Validation]:
     return waiting.exclude(Exists(later)).order_by("created_at", "pk")
 
 
-def _files(invoice: Invoice, stored: Sequence[Any]) -> DocumentFiles:
+def _files(now: dict[str, Any], stored: Sequence[Any]) -> DocumentFiles:
     if not stored:
         return DocumentFiles()
     allowed = [rendition for rendition in stored if rendition.kind == RenditionKind.PDF or _may_leave(rendition)]
     return DocumentFiles(
-        pdf=_current(invoice, allowed, RenditionKind.PDF),
-        facturx=_current(invoice, allowed, RenditionKind.FACTURX),
-        xml=_current(invoice, allowed, RenditionKind.XML),
+        pdf=_current(now, allowed, RenditionKind.PDF),
+        facturx=_current(now, allowed, RenditionKind.FACTURX),
+        xml=_current(now, allowed, RenditionKind.XML),
         outcome=stored[0].last_outcome or "",
     )
 
@@ -94,8 +96,7 @@ def _may_leave(rendition: Any) -> bool:
     return bool(rendition.last_outcome == Outcome.VALID and rendition.validation.xml_sha256 == rendition.last_xml)
 
 
-def _current(invoice: Invoice, stored: Sequence[Rendition], kind: RenditionKind) -> Rendition | None:
-    """The last one with the references that the invoice has now, or else the last one."""
+def _current(now: dict[str, Any], stored: Sequence[Rendition], kind: RenditionKind) -> Rendition | None:
+    """The last one with the references and extra files that the invoice has now, or else the last one."""
     own = [rendition for rendition in stored if rendition.kind == kind]
-    now = {name: getattr(invoice, name) for name in ROUTING_LENGTHS}
     return next((rendition for rendition in reversed(own) if rendition.routing == now), own[-1] if own else None)

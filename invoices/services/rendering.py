@@ -11,7 +11,8 @@ from django.db.models import Sum
 from core.failpoints import failpoint
 from core.money import Money
 from invoices import archive, pdf
-from invoices.models import ROUTING_LENGTHS, Attestation, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
+from invoices.extras import carried, extra_files
+from invoices.models import Attestation, Invoice, Quote, Receipt, ReceiptCancellation, Rendition
 from invoices.services.checking import Checked, check, check_file, record
 from invoices.states import Outcome, RenditionKind
 from outbox import services as outbox
@@ -123,7 +124,7 @@ def _print(
 ) -> tuple[Checked, bytes, bytes | None]:
     if not checked.is_valid:
         return checked, pdf.invoice_pdf(invoice, lines, vat), None
-    plain, hybrid = pdf.invoice_pdf_and_facturx(invoice, lines, vat, checked.xml)
+    plain, hybrid = pdf.invoice_pdf_and_facturx(invoice, lines, vat, checked.xml, extra_files(invoice))
     checked = check_file(checked, len(hybrid))
     return checked, plain, hybrid if checked.is_valid else None
 
@@ -155,7 +156,7 @@ def _note(
         sha256=stored.sha256,
         defaults={
             "size": stored.size,
-            "routing": {name: getattr(invoice, name) for name in ROUTING_LENGTHS},
+            "routing": carried(invoice),
             "created_at": at,
             "validation": validation,
         },

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from bank.words import LineState
+from chorus.states import SubmissionState
 from payments.models import Dispute
 from tests.browser.lines import line_that_is
 from tests.browser.lots import beside_the_list, page_of_one
+from tests.browser.public import submission_that_is
 
 if TYPE_CHECKING:
     from accounts.models import User
     from tests.browser.world import World
+
+WAITING, INTEGRATED = SubmissionState.WAITING_REFERENCES, SubmissionState.INTEGRATED
 
 
 def _reconciling(state: LineState, lot: str) -> str:
@@ -38,6 +42,11 @@ class Place:
 
 def _named(name: str) -> Callable[[World], str]:
     return lambda _world: reverse(name)
+
+
+def _submitted(name: str, state: SubmissionState) -> Callable[[World], str]:
+    """A page of the town hall's document that is in that state."""
+    return lambda _world: reverse(name, args=[submission_that_is(state).invoice.public_id])
 
 
 def claire(world: World) -> User:
@@ -67,6 +76,12 @@ PLACES = [
     Place("dashboard, empty", _named("dashboard"), lambda world: world.cast.outsider),
     Place("dashboard, read only", _named("dashboard"), lambda world: world.cast.accountant),
     Place("dashboard, public body", _named("dashboard"), lambda world: world.mayor),
+    Place("invoice, waits for a reference", _submitted("invoices:detail", WAITING), lambda world: world.mayor),
+    Place("invoice, suspended in Chorus Pro", _submitted("invoices:detail", INTEGRATED), lambda world: world.mayor),
+    Place("invoices, public body", _named("invoices:list"), lambda world: world.mayor),
+    Place("references", _submitted("chorus:references", WAITING), lambda world: world.mayor),
+    Place("attachments", _submitted("chorus:attachments", WAITING), lambda world: world.mayor),
+    Place("answer to a suspension", _submitted("chorus:answer", INTEGRATED), lambda world: world.mayor),
     Place("top-up", _named("payments:top_up"), claire),
     Place("transfer", _named("bank:transfer"), claire),
     Place("transfer, wrong amount", lambda _w: reverse("bank:transfer") + "?amount=douze", claire),

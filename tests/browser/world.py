@@ -25,6 +25,7 @@ from tests.browser.contested import contest_and_attest
 from tests.browser.lines import keep_lines
 from tests.browser.lots import keep_suspended
 from tests.browser.methods import collect_debts, doubtful_method, keep_mandates, keep_methods
+from tests.browser.public import keep_submissions
 from tests.support.cast import make_cast
 
 if TYPE_CHECKING:
@@ -77,9 +78,7 @@ def make_world(url: str) -> World:
     _may_sign_in(cast.claire)
     late = User.objects.get(email="compta@durand.example.org")
     accounts.add_member(cast.individual, late, Role.BILLING)  # several accounts: the switcher shows
-    patient = accounts.create_customer(
-        kind=CustomerKind.COMPANY, name="Bureau d’études Loire", email="loire@example.org", at=now
-    )
+    patient = _patient(now)
     invoice, received = _history(cast, patient, now)
     misnamed = patient.invoices.get()
     accounts.update_profile(patient, name="Bureau d’études de la Loire", at=now)
@@ -87,8 +86,9 @@ def make_world(url: str) -> World:
     contester, contested, attested = contest_and_attest(now)
     saved = keep_methods(cast.individual, now)
     mandate, draft = keep_mandates(cast.individual, now)
-    return World(
+    world = World(
         url=url,
+        note=_note(cast.town_hall, now),
         contester=contester,
         contested=contested,
         attested=attested,
@@ -98,7 +98,6 @@ def make_world(url: str) -> World:
         waiting=User.objects.get(email="loire@example.org"),
         mayor=User.objects.get(email="mairie@example.org"),
         invoice=invoice,
-        note=_note(cast.town_hall, now),
         misnamed=misnamed,
         quote=quoted(cast.company, at=now),
         receipt=_receipt(credited, received, now),
@@ -111,6 +110,15 @@ def make_world(url: str) -> World:
         draft=draft,
         doubtful=doubtful_method(patient, now),
         debit=collect_debts(cast.individual, now),
+    )
+    keep_submissions(cast.town_hall, now)  # last: the bank lines above are matched without them
+    return world
+
+
+def _patient(now: datetime) -> Customer:
+    """Who waits for the news of a payment."""
+    return accounts.create_customer(
+        kind=CustomerKind.COMPANY, name="Bureau d’études Loire", email="loire@example.org", at=now
     )
 
 
