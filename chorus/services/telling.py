@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from accounts.models import Customer
     from chorus.models import Submission
     from outbox.models import Message
 
@@ -83,19 +82,6 @@ def rejected(submission: Submission, at: datetime) -> list[Message]:
         context = {"problems": list(dict.fromkeys(problems)), "customer_acts": acts, **_about(submission, page)}
     fact = f"rejected:{submission.state_at.isoformat()}"
     return _tell(submission, "chorus.rejected", context, fact=fact, at=at)
-
-
-def closed(customer: Customer, *, what: Missing, name: str, key: str, at: datetime) -> list[Message]:
-    """The structure or the service that the customer's invoices go to is closed; `name` is what it is called.
-
-    `key` names the closing (structure or service, and the day it was seen): one mail for each.
-    """
-    context = {
-        "is_service": what == Missing.SERVICE_CLOSED,
-        "name": name,
-        "page": settings.SITE_URL + reverse("accounts:profile"),
-    }
-    return notify(customer, "chorus.closed", context, key=f"chorus:closed:{key}", at=at)
 
 
 def wanted(missing: Sequence[str]) -> str:

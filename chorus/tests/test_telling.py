@@ -128,17 +128,6 @@ def test_what_went_astray_asks_for_the_right_address(town_hall: Customer) -> Non
     assert "Leur message" not in mail.text
 
 
-def test_a_closed_service_is_named_once(town_hall: Customer) -> None:
-    for _ in range(2):
-        telling.closed(
-            town_hall, what=Missing.SERVICE_CLOSED, name="FACT-01 Facturation", key="service:1:2026-11-30", at=NOON
-        )
-
-    mail = Message.objects.get(kind="chorus.closed")
-    assert mail.subject == "Chorus Pro : le service « FACT-01 Facturation » est fermé"
-    assert "partent ensuite d’elles-mêmes" in mail.text
-
-
 @pytest.mark.parametrize("state", [WAITING, REJECTED, INTEGRATED])
 def test_each_mail_has_its_english_words(town_hall: Customer, state: SubmissionState) -> None:
     town_hall.language = "en"
@@ -149,7 +138,6 @@ def test_each_mail_has_its_english_words(town_hall: Customer, state: SubmissionS
 
     verbs = [telling.waiting, telling.deposited, telling.suspended, telling.recycled, telling.rejected]
     mails = [mail for verb in verbs for mail in verb(submission, NOON)]
-    mails += telling.closed(town_hall, what=Missing.STRUCTURE, name="Mairie", key="structure:1", at=NOON)
 
-    assert len(mails) == 6
+    assert len(mails) == 5
     assert not any(word in mail.text for mail in mails for word in ("Facture ", "Montant", "Votre", "votre "))
