@@ -16,7 +16,10 @@ from unfold.admin import ModelAdmin
 
 from accounts.models import Approval, Customer
 from billing_portal.staff.search import find_customers
+from chorus.selectors.directory import customers_without_a_receiver
+from core import clock
 from core.admin import ReadOnlyAdmin
+from core.clock import local_date
 from core.formats import money_text
 from payments.models import REFUND_LIVE, Refund
 from payments.selectors import failed_refunds
@@ -26,12 +29,28 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 
+class Reception(admin.SimpleListFilter):
+    """The public bodies that their invoices cannot reach."""
+
+    title = _("reception")
+    parameter_name = "reception"
+
+    def lookups(self, _request: HttpRequest, _model_admin: object) -> list[tuple[str, Any]]:
+        return [("none", _("Their structure or service takes no invoice"))]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+        if self.value() != "none":
+            return queryset
+        lost = customers_without_a_receiver(on=local_date(clock.now()))
+        return queryset.filter(pk__in=lost.values("pk"))
+
+
 @admin.register(Customer)
 class CustomerAdmin(ReadOnlyAdmin):
     """The list, and its search. A customer's own page shows everything, and its buttons change it."""
 
     list_display = ("customer_number", "name", "kind", "city", "siret", "created_at")
-    list_filter = ("kind", "language")
+    list_filter = ("kind", Reception, "language")
     list_display_links = None
     list_per_page = 50
     show_full_result_count = False

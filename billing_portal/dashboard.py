@@ -18,7 +18,8 @@ from bank.selectors import waited_for
 from bank.tracking import on_their_way
 from billing_portal.balance_chart import balance_chart, first_day
 from billing_portal.standing import Claim, Situation, standing
-from chorus.selectors.waiting import waiting_for
+from chorus.selectors.waiting import documents_wait, waiting_for
+from chorus.selectors.wanted import Wanted, engagement_asked, wanted_from, wanted_of
 from core.clock import local_date
 from core.formats import in_fours
 from core.money import ZERO, Money
@@ -70,7 +71,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice as the page writes it, or a credit note, whose total is below zero."""
+    """An invoice as the page writes it, or a credit note, whose total is below zero.
+
+    The last three say the same of each, of its customer: a transfer is expected, a document waits for it in Chorus
+    Pro, its administration requires engagement numbers.
+    """
 
     number: str
     href: str
@@ -80,6 +85,8 @@ class Document:
     kind: str
     is_credit_note: bool
     expects: bool
+    waits: bool
+    asks: bool
 
 
 @require_permission(Permission.SEE)
@@ -92,7 +99,10 @@ def dashboard(request: CustomerRequest) -> HttpResponse:
 
 
 def overview(customer: Customer, *, at: datetime, may_pay: bool) -> dict[str, Any]:
-    """Everything that the page says. At most seven queries; one more for a public body, two for awaited transfers."""
+    """Everything that the page says. At most seven queries; two more for awaited transfers.
+
+    A public body: one more when documents wait for it, three when it must give engagement numbers.
+    """
     today = local_date(at)
     balance = ledger.get_balance(customer.pk)
     items = ledger.open_items(customer.pk)
@@ -120,7 +130,8 @@ def overview(customer: Customer, *, at: datetime, may_pay: bool) -> dict[str, An
         "documents": documents[:LATEST_INVOICES],
         "chart": balance_chart(series, today=today),
         "reference": customer.reference,
-        "to_complete": waiting_for(customer),
+        "to_complete": waiting_for(customer) if any(each.waits for each in documents) else [],
+        "wanted": _wanted(customer, documents, today),
         "announced": _on_their_way(customer, documents, at=at),
         "transfer": _transfer(current_seller(on=today)),
     }
@@ -131,10 +142,19 @@ def _on_their_way(customer: Customer, documents: Sequence[Document], *, at: date
     return on_their_way(customer, at=at) if not documents or documents[0].expects else []
 
 
+def _wanted(customer: Customer, documents: Sequence[Document], today: date) -> Wanted | None:
+    """The engagement number that the next invoice lacks. The question about the documents has answered if any may."""
+    if not documents:
+        return wanted_of(customer, on=today)
+    return next(iter(wanted_from([customer] if documents[0].asks else [], on=today)), None)
+
+
 def _documents(customer: Customer, open_items: Mapping[str, OpenItemView], today: date) -> list[Document]:
     """The last invoices and credit notes; `open_items` is what is still to pay, by number. One query."""
     issued = with_taken(Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED))
     issued = with_beside(issued.annotate(expects=waited_for("customer")))
+    if customer.is_public:
+        issued = issued.annotate(waits=documents_wait("customer"), asks=engagement_asked("customer__"))
     return [
         _document(invoice, _state(invoice, open_items.get(str(invoice.number)), today))
         for invoice in issued.order_by("-issue_date", "-issued_at", "-pk")[:_REMEMBERED]
@@ -157,7 +177,7 @@ def _document(invoice: Invoice, state: Settlement) -> Document:
         str(state.label),
         state.tag,
         invoice.is_credit_note,
-        bool(getattr(invoice, "expects", False)),
+        *(bool(getattr(invoice, told, False)) for told in ("expects", "waits", "asks")),
     )
 
 

@@ -37,6 +37,7 @@ def beat_schedule(
         "chorus-turn": _every(chorus, "chorus.tasks.turn"),
         "chorus-update": _every(900, "chorus.tasks.update"),
         "chorus-directory": _every(900, "chorus.tasks.refresh_directory"),
+        "chorus-remind": _every(_HOUR, "chorus.tasks.remind"),
         "ledger-seal": _every(seal, "ledger.tasks.seal"),
         "ledger-close-periods": _every(_HOUR, "ledger.tasks.close_periods"),
         "exports-sweep": _every(_HOUR, "billing_portal.tasks.sweep_exports"),

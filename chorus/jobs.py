@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Final
 from chorus import wiring
 from chorus.gateways.base import ChorusError
 from chorus.models import Submission
-from chorus.services import answering, checking, directory, following, opening, pacing, preparing, syncing, updating
+from chorus.services import (
+    answering,
+    checking,
+    directory,
+    following,
+    opening,
+    pacing,
+    preparing,
+    reminding,
+    syncing,
+    updating,
+)
 from chorus.services.acting import ACT
 from chorus.services.checking import CHECK
 from outbox.registry import Later, job
@@ -22,6 +33,7 @@ SEND: Final = "chorus.send"
 FOLLOW: Final = "chorus.follow"
 UPDATE: Final = "chorus.update"
 DIRECTORY: Final = "chorus.directory"
+REMIND: Final = "chorus.remind"
 _FILE_SECONDS: Final = 20
 """How long the files of a document usually take: it leaves soon after its issue."""
 _MINUTE_SECONDS: Final = 60
@@ -93,6 +105,12 @@ def refresh_directory(*, at: datetime) -> dict[str, int]:
     if not wiring.is_configured() or not directory.is_refresh_due(at=at):
         return {"answered": 0}
     return {"answered": directory.refresh(at=at, directory=wiring.directory())}
+
+
+@job(REMIND)
+def remind(*, at: datetime) -> dict[str, int]:
+    """Ask for the engagement numbers that the next invoices will lack."""
+    return {"asked": reminding.remind(at=at)}
 
 
 @job(ACT)

@@ -6,11 +6,12 @@ from celery import shared_task
 from django.conf import settings
 
 from chorus import services
-from chorus.jobs import DIRECTORY, FOLLOW, SEND, UPDATE
+from chorus.jobs import DIRECTORY, FOLLOW, REMIND, SEND, UPDATE
 from core import clock
 from outbox.services import enqueue
 
 _QUARTER_SECONDS = 900
+_HOUR_SECONDS = 3600
 
 
 @shared_task(name="chorus.tasks.turn", ignore_result=True)  # type: ignore[untyped-decorator]
@@ -46,3 +47,10 @@ def refresh_directory() -> None:
     """Ask the directory about structures whose answer is a day old or missing; a quarter of an hour is one job."""
     at = clock.now()
     enqueue(DIRECTORY, {}, key=f"{DIRECTORY}:{int(at.timestamp()) // _QUARTER_SECONDS}", at=at)
+
+
+@shared_task(name="chorus.tasks.remind", ignore_result=True)  # type: ignore[untyped-decorator]
+def remind() -> None:
+    """Write to those whose next invoice will lack its engagement number; an hour is one job, whoever rings."""
+    at = clock.now()
+    enqueue(REMIND, {}, key=f"{REMIND}:{int(at.timestamp()) // _HOUR_SECONDS}", at=at)

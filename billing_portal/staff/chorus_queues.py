@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing_portal.staff.queues import Queue, size
+from billing_portal.staff.queues import Queue, listed, size
 from chorus import selectors as chorus
+from chorus.selectors.directory import customers_without_a_receiver
 from chorus.selectors.inbox import Lot, count_lots
+from core.clock import local_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,6 +93,21 @@ def connection_queues(*, at: datetime) -> list[Queue]:
             timedelta(days=1),
             _("Look"),
             reverse("staff:chorus_connection"),
+            at,
+        )
+    ]
+
+
+def receiver_queues(*, at: datetime) -> list[Queue]:
+    """Public bodies that their invoices cannot reach; how long is counted since the directory last said so."""
+    return [
+        Queue(
+            _("Public bodies that cannot receive their invoices"),
+            _("their structure or service is closed or unknown in Chorus Pro: they were written to, help them"),
+            *size(customers_without_a_receiver(on=local_date(at)), "said_at"),
+            timedelta(days=2),
+            _("Look"),
+            listed("accounts_customer", reception="none"),
             at,
         )
     ]

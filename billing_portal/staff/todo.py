@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import selectors as accounts
 from accounts.models import ApprovalState, CheckOutcome, VatNumberCheck
 from billing_portal.staff.bank_queues import bank_queues
-from billing_portal.staff.chorus_queues import connection_queues, document_queues
+from billing_portal.staff.chorus_queues import connection_queues, document_queues, receiver_queues
 from billing_portal.staff.debit_queues import debit_queues
 from billing_portal.staff.dispute_queues import dispute_queues
 from billing_portal.staff.queues import Queue, listed, size
@@ -36,7 +36,7 @@ def queues(*, at: datetime) -> list[Queue]:
     money = [*_payments(at), *_refunds(at), *dispute_queues(at=at), *debit_queues(at=at), *till(at)]
     money += transfer_queues(at=at)
     money += bank_queues(at=at)
-    money += [*connection_queues(at=at), *document_queues(at=at)]
+    money += [*connection_queues(at=at), *document_queues(at=at), *receiver_queues(at=at)]
     found = [*_decisions(at), *_numbers(at), *money, *_documents(at), *_work(at), *_mails(at)]
     return sorted(found, key=lambda queue: (not queue.is_urgent, not queue.count, queue.oldest_at or at))
 

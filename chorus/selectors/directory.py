@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.models import Customer, CustomerKind
 from chorus.models import Structure, StructureService
@@ -73,12 +73,20 @@ def sirets_unknown() -> list[str]:
     return sorted(set(found.values_list("siret", flat=True)))
 
 
-def customers_without_a_receiver() -> QuerySet[Customer]:
-    """Public customers whose structure takes no invoice, or whose service is closed: their invoices wait."""
-    unsuited = Structure.objects.filter(siret=OuterRef("siret"), state__in=UNSUITED)
-    active = Structure.objects.filter(siret=OuterRef("siret"), state=StructureState.ACTIVE)
+def customers_without_a_receiver(*, on: date) -> QuerySet[Customer]:
+    """Public customers whose structure takes no invoice, or whose service is not open: their invoices wait.
+
+    Each with `said_at`, when the directory said so last.
+    """
+    theirs = Structure.objects.filter(siret=OuterRef("siret"))
     service = StructureService.objects.filter(
-        structure__siret=OuterRef("siret"), code=OuterRef("service_code"), is_active=True
+        Q(starts_on__isnull=True) | Q(starts_on__lte=on),
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+        structure__siret=OuterRef("siret"),
+        code=OuterRef("service_code"),
+        is_active=True,
     )
+    unsuited, active = theirs.filter(state__in=UNSUITED), theirs.filter(state=StructureState.ACTIVE)
     lost = Q(Exists(unsuited)) | Q(Exists(active)) & ~Q(service_code="") & ~Q(Exists(service))
-    return Customer.objects.filter(lost, kind=CustomerKind.PUBLIC).exclude(siret="").order_by("pk")
+    found = Customer.objects.filter(lost, kind=CustomerKind.PUBLIC).exclude(siret="")
+    return found.annotate(said_at=Subquery(theirs.values("checked_at")[:1])).order_by("pk")

@@ -172,7 +172,7 @@ def test_a_structure_that_closes_is_told_once_to_its_customers(mayor: Customer) 
     letter = Message.objects.get(kind="chorus.structure_closed")
     assert letter.recipients == ["mairie@example.org"]
     assert TOWN_HALL in letter.text
-    assert list(customers_without_a_receiver()) == [mayor]
+    assert list(customers_without_a_receiver(on=local_date(LATER))) == [mayor]
 
 
 @pytest.mark.parametrize("how", ["inactive", "listed no more"])
@@ -190,7 +190,7 @@ def test_a_service_that_closes_is_told_once_to_those_who_chose_it(mayor: Custome
     look_up(TOWN_HALL, at=LATER + timedelta(hours=1), directory=directory)
 
     assert Message.objects.get(kind="chorus.service_closed").subject.startswith("Le service FACT-01")
-    assert list(customers_without_a_receiver()) == [mayor]
+    assert list(customers_without_a_receiver(on=local_date(LATER))) == [mayor]
 
 
 def test_an_older_answer_does_not_replace_a_newer_one() -> None:
