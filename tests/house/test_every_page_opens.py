@@ -72,6 +72,7 @@ def test_every_list_of_the_admin_opens_and_is_searched_and_so_does_its_first_obj
     assert {address: status for address, status in found.items() if status not in {200, 302}} == {}
 
 
+@pytest.mark.once
 def test_what_runs_on_one_engine_says_nothing_of_the_database_itself() -> None:
     once = [module for module in modules() if "pytestmark" in module.text and "pytest.mark.once" in module.text]
     once = [module for module in once if module.app != "tests"]
