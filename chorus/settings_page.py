@@ -12,6 +12,7 @@ from chorus.models import Submission
 from chorus.requirements import Requirement
 from chorus.selectors.directory import is_open, requirement_for, services_of, structure_of
 from chorus.states import StructureState
+from chorus.words import Words, words_of
 from core.clock import local_date
 from core.formats import day_text, moment_text
 from core.money import Money
@@ -48,6 +49,14 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """A document that goes to Chorus Pro, and where it stands."""
+
+    submission: Submission
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
 class ShownEngagement:
     """An engagement with what is left of it, and whether it still serves."""
 
@@ -56,6 +65,8 @@ class ShownEngagement:
     state: str
     kind: str
     service: str
+    serves: bool
+    """Or will: it was not ended, and its last day is not over."""
 
     @property
     def ceiling(self) -> Money | None:
@@ -170,10 +181,13 @@ def shown_engagements(customer: Customer, services: list[Offered], *, on: date) 
     return [_shown(row, left.get(row.pk), names, on=on) for row in rows]
 
 
-def latest_submissions(customer: Customer) -> list[Submission]:
-    """The last documents that go to Chorus Pro. One query."""
+def latest_submissions(customer: Customer) -> list[Delivery]:
+    """The last documents that go to Chorus Pro, each with where it stands. One query."""
     found = Submission.objects.filter(invoice__customer=customer).select_related("invoice")
-    return list(found.order_by("-invoice__issued_at", "-pk")[:_LATEST])
+    return [
+        Delivery(each, words_of(each.state, each.chorus_status))
+        for each in found.order_by("-invoice__issued_at", "-pk")[:_LATEST]
+    ]
 
 
 def _shown(row: Engagement, left: Money | None, names: dict[str, str], *, on: date) -> ShownEngagement:
@@ -188,7 +202,8 @@ def _shown(row: Engagement, left: Money | None, names: dict[str, str], *, on: da
     else:
         state, kind = _("In force"), "ok"
     service = names.get(row.service_code, row.service_code) if row.service_code else _("Every service")
-    return ShownEngagement(row, left, state, kind, service)
+    serves = row.ended_at is None and (row.valid_until is None or row.valid_until >= on)
+    return ShownEngagement(row, left, state, kind, service, serves)
 
 
 def _offered(service: StructureService, *, on: date) -> Offered:
@@ -213,5 +228,11 @@ def _steps(
     done = {"siret": known, "service": served and not requirement.service_closed, "engagement": False}
     labels = {"siret": "SIRET", "service": _("Service"), "engagement": _("Engagement")}
     return [
-        {"label": label, "done": done[name] and name != step, "current": name == step} for name, label in labels.items()
+        {
+            "label": label,
+            "done": done[name] and name != step,
+            "current": name == step,
+            "href": "" if name == step else f"?etape={name}",
+        }
+        for name, label in labels.items()
     ]

@@ -27,6 +27,7 @@ from chorus.settings_forms import SAME, EngagementForm, RuleForm, ServiceForm, S
 from chorus.settings_page import latest_submissions, open_services, settings_page, shown_engagements
 from core.addresses import client_address
 from core.clock import local_date
+from invoices.wording import siret_text
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -180,7 +181,7 @@ def _engagement_form(request: CustomerRequest, data: Any = None) -> EngagementFo
 
 def _form_of(request: CustomerRequest, step: str) -> Form:
     if step == SIRET:
-        return SiretForm(initial={"siret": request.customer.siret})
+        return SiretForm(initial={"siret": siret_text(request.customer.siret)})
     return _service_form(request) if step == SERVICE else RuleForm(request.customer)
 
 

@@ -17,6 +17,7 @@ from chorus.settings_forms import SiretForm
 from chorus.tests.directory_desk import TOWN_HALL, Listed, MemoryDirectory, town_hall
 from core import clock
 from core.money import Money
+from invoices.wording import siret_text
 from tests.support.cast import NOON, make_town_hall
 
 if TYPE_CHECKING:
@@ -188,6 +189,25 @@ def test_a_number_for_every_invoice_or_asked_each_time(
     assert send(browser, "engagement", rule="each", engagement_number="EJ/1", market_number="M-1").status_code == 303
     mayor.refresh_from_db()
     assert (mayor.engagement_number, mayor.market_number) == ("", "M-1")
+
+
+def test_the_siret_is_shown_in_groups_and_taken_as_shown(browser: Client, mayor: Customer) -> None:
+    shown = siret_text(mayor.siret)
+    assert f'value="{shown}"' in page(browser, "siret")
+
+    assert send(browser, "siret", siret=shown).status_code == 303
+    mayor.refresh_from_db()
+    assert (mayor.siret, mayor.service_code) == (TOWN_HALL, "FACT-01")
+
+
+def test_an_engagement_whose_days_are_over_is_not_offered_to_be_ended(browser: Client, mayor: Customer) -> None:
+    last = clock.local_date(clock.now()) - timedelta(days=1)
+    first = last - timedelta(days=30)
+    services.add_engagement(mayor, "EJ-OLD", valid_from=first, valid_until=last, by=None, at=NOON)
+
+    shown = page(browser, "engagement")
+    assert "EJ-OLD" in shown
+    assert "Mettre fin" not in shown
 
 
 def test_engagements_are_added_listed_with_what_is_left_and_ended(browser: Client, mayor: Customer) -> None:
