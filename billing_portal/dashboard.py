@@ -30,7 +30,7 @@ from invoices.selectors import invoice_state, with_taken
 from invoices.states import InvoiceStatus
 from ledger import selectors as ledger
 from ledger.presenting import line
-from payments.selectors import being_checked, document_name
+from payments.selectors import being_checked, checks_for, document_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,8 +73,8 @@ class Line:
 class Document:
     """An invoice as the page writes it, or a credit note, whose total is below zero.
 
-    The last three say the same of each, of its customer: a transfer is expected, a document waits for it in Chorus
-    Pro, its administration requires engagement numbers.
+    The last four say the same of each, of its customer: a transfer is expected, the outcome of a payment is unknown,
+    a document waits for it in Chorus Pro, its administration requires engagement numbers.
     """
 
     number: str
@@ -85,6 +85,7 @@ class Document:
     kind: str
     is_credit_note: bool
     expects: bool
+    checks: bool
     waits: bool
     asks: bool
 
@@ -99,15 +100,15 @@ def dashboard(request: CustomerRequest) -> HttpResponse:
 
 
 def overview(customer: Customer, *, at: datetime, may_pay: bool) -> dict[str, Any]:
-    """Everything that the page says. At most seven queries; two more for awaited transfers.
+    """Everything that the page says. At most six queries; one more for a payment of unknown outcome, two for transfers.
 
     A public body: one more when documents wait for it, three when it must give engagement numbers.
     """
     today = local_date(at)
     balance = ledger.get_balance(customer.pk)
     items = ledger.open_items(customer.pk)
-    payment = being_checked(customer)
     documents = _documents(customer, {item.document_ref: item for item in items}, today)
+    payment = being_checked(customer) if not documents or documents[0].checks else None
     links = {document.number: document.href for document in documents}
     situation = Situation(
         today=today,
@@ -152,7 +153,7 @@ def _wanted(customer: Customer, documents: Sequence[Document], today: date) -> W
 def _documents(customer: Customer, open_items: Mapping[str, OpenItemView], today: date) -> list[Document]:
     """The last invoices and credit notes; `open_items` is what is still to pay, by number. One query."""
     issued = with_taken(Invoice.objects.filter(customer=customer, status=InvoiceStatus.ISSUED))
-    issued = with_beside(issued.annotate(expects=waited_for("customer")))
+    issued = with_beside(issued.annotate(expects=waited_for("customer"), checks=checks_for("customer")))
     if customer.is_public:
         issued = issued.annotate(waits=documents_wait("customer"), asks=engagement_asked("customer__"))
     return [
@@ -177,7 +178,7 @@ def _document(invoice: Invoice, state: Settlement) -> Document:
         str(state.label),
         state.tag,
         invoice.is_credit_note,
-        *(bool(getattr(invoice, told, False)) for told in ("expects", "waits", "asks")),
+        *(bool(getattr(invoice, told, False)) for told in ("expects", "checks", "waits", "asks")),
     )
 
 

@@ -50,7 +50,7 @@ def test_the_dashboard_asks_nothing_more_when_nothing_is_required(
     plan(mayor)
     look_up(TOWN_HALL, at=NOON, directory=MemoryDirectory(Listed(TOWN_HALL).has("FACT-01")))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = overview(mayor, at=NOON, may_pay=True)
     assert (page["wanted"], page["to_complete"]) == (None, [])
 

@@ -111,6 +111,11 @@ def being_checked(customer: Customer) -> Payment | None:
     return payments_of(customer).filter(status__in=_UNSURE).first()
 
 
+def checks_for(customer_column: str) -> Exists:
+    """Whether `being_checked` has an answer for the customer of a row of another query: without a query of its own."""
+    return Exists(Payment.objects.filter(customer=OuterRef(customer_column), status__in=_UNSURE))
+
+
 def payments_to_ask_about(*, at: datetime) -> QuerySet[Payment]:
     """The payments whose turn it is to be asked about, oldest first. Our bank is not asked: it sends files."""
     return Payment.objects.filter(ask_at__lte=at, provider__in=ONLINE).order_by("ask_at", "pk")

@@ -26,6 +26,7 @@ POSTS = {
     *("accounts:change_member", "accounts:change_text", "accounts:language", "accounts:switch"),
     *("invoices:accept_quote", "invoices:refuse_quote", "payments:change_method", "payments:change_debit"),
     *("payments:pay_debit", "payments:sign_mandate", "bank:announce", "bank:withdraw"),
+    *("chorus:add_engagement", "chorus:end_engagement", "chorus:detach"),
 }
 FILES = {
     *("invoices:csv", "invoices:xlsx", "invoices:zip", "invoices:pdf", "invoices:plain_pdf", "invoices:xml"),
@@ -43,6 +44,7 @@ FILES = {
         "payments:mandate_pdf",
         "security_txt",
         "bank:slip",
+        "chorus:attachment",
     ),
 }
 MACHINES = {"healthz", "payments:webhook_paypal", "payments:webhook_stripe"}
