@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import Permission, may, require_permission
 from chorus.forms import FilesForm
 from chorus.models import Attachment
-from chorus.presenting import box_context, may_be_completed
+from chorus.presenting import box_context, events_of, may_be_completed
 from chorus.services.attaching import attach, attachments_of, detach
 from chorus.services.completing import BadAnswer
 from chorus.services.completing_references import AlreadySent
@@ -42,7 +42,7 @@ def attachments(request: CustomerRequest, public_id: UUID) -> HttpResponse:
     context = {
         "form": form,
         "invoice": submission.invoice,
-        "box": box_context(submission, at=request.now),
+        "box": box_context(submission, events_of(submission.invoice_id), at=request.now),
         "attachments": attachments_of(submission),
         "can_edit": may(request.membership, Permission.EDIT) and may_be_completed(submission),
     }

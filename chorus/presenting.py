@@ -22,8 +22,10 @@ from core.formats import day_text, moment_text
 from invoices.beside import Box, Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
+
+    from django.db.models import QuerySet
 
     from invoices.models import Invoice
 
@@ -77,16 +79,22 @@ class InChorus:
         return Tag(str(words.label), words.kind)
 
     def box(self, invoice: Invoice, at: datetime) -> Box | None:
-        """Its state, what is missing, its timeline, the buyer's clock. Two queries; none for what does not go there."""
+        """Its state, what is missing, its timeline, the buyer's clock. One query; none for what does not go there."""
         if not getattr(invoice, "chorus_state", None):
             return None
-        submission = Submission.objects.get(invoice=invoice)
+        events = list(events_of(invoice.pk).select_related("invoice__submission"))
+        submission: Submission = events[0].invoice.submission if events else Submission.objects.get(invoice=invoice)
         submission.invoice = invoice
-        return Box("chorus/box.html", box_context(submission, at=at))
+        return Box("chorus/box.html", box_context(submission, events, at=at))
 
 
-def box_context(submission: Submission, *, at: datetime) -> dict[str, Any]:
-    """What the box says of a submission. One query."""
+def events_of(invoice_id: int) -> QuerySet[LifecycleEvent]:
+    """The timeline of a document, oldest first."""
+    return LifecycleEvent.objects.filter(invoice=invoice_id).order_by("at", "pk")
+
+
+def box_context(submission: Submission, events: Iterable[LifecycleEvent], *, at: datetime) -> dict[str, Any]:
+    """What the box says of a submission with this timeline. No query."""
     words = words_of(submission.state, submission.chorus_status, submission.held_why)
     return {
         "label": words.label,
@@ -98,7 +106,7 @@ def box_context(submission: Submission, *, at: datetime) -> dict[str, Any]:
         "may_complete": may_be_completed(submission),
         "may_answer": can_be_completed(submission),
         "must_complete": must_be_completed(submission),
-        "steps": steps_of(submission, words),
+        "steps": steps_of(events, words),
         "clock": _clock(submission, on=local_date(at)),
         "checked_at": submission.checked_at,
     }
@@ -116,9 +124,8 @@ def must_be_completed(submission: Submission) -> bool:
     return submission.state == SubmissionState.REJECTED and any(p.is_for_customer for p in explain(submission.problem))
 
 
-def steps_of(submission: Submission, words: Words) -> list[Step]:
-    """The timeline for its customer, oldest first: what the portal did for itself is left out. One query."""
-    events = LifecycleEvent.objects.filter(invoice=submission.invoice_id).order_by("at", "pk")
+def steps_of(events: Iterable[LifecycleEvent], words: Words) -> list[Step]:
+    """The timeline for its customer, oldest first: what the portal did for itself is left out."""
     shown = [event for event in events if not (event.source == Source.PORTAL and event.code in _OURS_ALONE)]
     return [_step(event, is_last=place == len(shown), words=words) for place, event in enumerate(shown, 1)]
 

@@ -16,7 +16,7 @@ from accounts.permissions import Permission, may, require_permission
 from chorus import asking
 from chorus.forms import AnswerForm, ReferencesForm
 from chorus.models import Source, Submission
-from chorus.presenting import box_context, may_be_completed
+from chorus.presenting import box_context, events_of, may_be_completed
 from chorus.services.acting import Asker
 from chorus.services.completing import BadAnswer, ask_to_complete, can_be_completed
 from chorus.services.completing_references import AlreadySent, give_references
@@ -87,7 +87,7 @@ def _context(request: CustomerRequest, submission: Submission, form: Any, can_ed
     return {
         "form": form,
         "invoice": submission.invoice,
-        "box": box_context(submission, at=request.now),
+        "box": box_context(submission, events_of(submission.invoice_id), at=request.now),
         "can_edit": can_edit,
         "ceilings": asking.ceilings_of(request.customer, on=local_date(request.now)),
     }

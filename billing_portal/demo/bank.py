@@ -68,6 +68,10 @@ class SandboxBank:
         """Our bank keeps a fee."""
         self._post("bank/fees", cents=cents, day=day.isoformat())
 
+    def name_body(self, siret: str, name: str) -> None:
+        """Let the directory of Chorus Pro call that body so."""
+        self._post(f"chorus/structures/{siret}", name=name)
+
     def refuse_deposit(self, number: str, text: str) -> None:
         """Chorus Pro will not take the deposit of that number in, for these words."""
         self._post(f"chorus/fates/{number}", kind="rejected", text=text)

@@ -38,6 +38,7 @@ def go_through_chorus(
     if not wiring.is_configured():
         return
     _leave_history(at=at)
+    bank.name_body(hall.siret, hall.name)
     look_up(hall.siret, at=at, directory=wiring.directory(), service_code=hall.service_code)
     _order(hall, at=at)
     paid, ordered, suspended, refused = (

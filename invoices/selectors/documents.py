@@ -86,19 +86,19 @@ class InvoicePage:
 
 
 def get_invoice(customer: Customer, public_id: UUID, *, on: date) -> InvoicePage:
-    """The customer's own issued invoice, with its state on that day. Raises Invoice.DoesNotExist. ≤ 7 queries."""
+    """The customer's own issued invoice, with its state on that day. Raises Invoice.DoesNotExist. ≤ 8 queries."""
     return invoice_page(issued_invoice(customer, public_id), on=on)
 
 
 def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
-    """An issued invoice, of `issued_invoice`, with its state on that day. ≤ 6 queries; one more for a public body."""
+    """An issued invoice, of `issued_invoice`, with its state on that day. ≤ 7 queries."""
     number = str(invoice.number)
     seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
     vat = list(invoice.vat.order_by("-rate", "category"))
     allocations = ledger.allocations_of(number)
-    left = allocations[0].left if allocations else ledger.open_amounts([number]).get(number, ZERO)
-    due = ledger.dues_of([number]).get(number) if left and buyer.is_public else None
-    due_on = due.due_date if due else invoice.due_date
+    due = ledger.dues_of([number]).get(number) if buyer.is_public or not allocations else None
+    left = allocations[0].left if allocations else due.open if due else ZERO
+    due_on = due.due_date if due and left and buyer.is_public else invoice.due_date
     notes = list(credit_notes_of(invoice)) if getattr(invoice, "has_credit_notes", True) else []
     lines = list(invoice.lines.order_by("position"))
     period = usual_period((line.period_start, line.period_end) for line in lines)
