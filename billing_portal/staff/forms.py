@@ -43,6 +43,11 @@ class CustomerForm(_CustomerModelForm):
         super().__init__(*args, **kwargs)
         for name in _NUMBERS:
             self.initial.setdefault(name, getattr(self.instance, name))
+        self.fields["public_kind"].required = False  # of public bodies alone
+
+    def clean_public_kind(self) -> str:
+        """The kind that was chosen; otherwise it stays."""
+        return str(self.cleaned_data["public_kind"] or self.instance.public_kind)
 
     def fields_of_buyer(self) -> dict[str, Any]:
         """What documents say, besides kind and name."""
