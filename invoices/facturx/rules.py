@@ -142,10 +142,12 @@ def _identity(party: str, digits: int) -> Callable[[Reader, Channel], str | None
 
 
 def _address(party: str) -> Callable[[Reader, Channel], str | None]:
+    """The whole address in France; of a buyer in Chorus Pro its country will do: the SIRET leads to it (BR-11)."""
     base = f"{_AGREED}/ram:{party}TradeParty/ram:PostalTradeAddress"
+    whole = _FRENCH if party == "Seller" else _PLATFORM
 
     def test(read: Reader, channel: Channel) -> str | None:
-        wanted = ("CountryID", "LineOne", "PostcodeCode", "CityName") if channel in _FRENCH else ("CountryID",)
+        wanted = ("CountryID", "LineOne", "PostcodeCode", "CityName") if channel in whole else ("CountryID",)
         return ", ".join(name for name in wanted if not read.text(f"{base}/ram:{name}")) or None
 
     return test

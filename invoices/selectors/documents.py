@@ -24,6 +24,7 @@ from invoices.wording import period_text, terms_text, usual_period
 from ledger import selectors as ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
 
@@ -95,10 +96,10 @@ def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
     number = str(invoice.number)
     seller, buyer = Seller.thawed(invoice.seller), Buyer.thawed(invoice.buyer)
     vat = list(invoice.vat.order_by("-rate", "category"))
-    allocations = ledger.allocations_of(number)
-    due = ledger.dues_of([number]).get(number) if buyer.is_public or not allocations else None
-    left = allocations[0].left if allocations else due.open if due else ZERO
-    due_on = due.due_date if due and left and buyer.is_public else invoice.due_date
+    due = ledger.dues_of([number]).get(number) if buyer.is_public else None
+    allocations = ledger.allocations_of(number) if due is None or due.is_touched else []
+    left = due.open if due else _left(number, allocations)
+    due_on = due.due_date if due and left else invoice.due_date
     notes = list(credit_notes_of(invoice)) if getattr(invoice, "has_credit_notes", True) else []
     lines = list(invoice.lines.order_by("position"))
     period = usual_period((line.period_start, line.period_end) for line in lines)
@@ -123,6 +124,10 @@ def invoice_page(invoice: Invoice, *, on: date) -> InvoicePage:
         files=files_of(invoice),
         transfer=transfer_of(seller, buyer, left) if left else None,
     )
+
+
+def _left(number: str, allocations: Sequence[ledger.AllocationView]) -> Money:
+    return allocations[0].left if allocations else ledger.open_amounts([number]).get(number, ZERO)
 
 
 def _correctable_until(invoice: Invoice, *, on: date) -> date | None:

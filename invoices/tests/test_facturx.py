@@ -177,7 +177,8 @@ LONG, SIRET = "M" * 120, "21690123100011"
     [
         ("town_hall", {"name": LONG}, {}, {"CPP-BUYER-NAME": f"120 > 99: {LONG}"}),
         ("town_hall", {"siret": ""}, {}, {"CPP-BUYER-SIRET": "–"}),
-        ("town_hall", {"city": "", "address_line1": ""}, {}, {"FX-BUYER-ADDRESS": "LineOne, CityName"}),
+        ("town_hall", {"city": "", "address_line1": "", "postcode": ""}, {}, {}),  # its SIRET leads to it
+        ("company", {"city": "", "address_line1": ""}, {}, {"FX-BUYER-ADDRESS": "LineOne, CityName"}),
         ("town_hall", {}, {"siret": "999999998"}, {"CPP-SELLER-SIRET": "999999998 999999998"}),
         ("town_hall", {}, {"name": LONG}, {"CPP-SELLER-NAME": f"120 > 99: {LONG}"}),
         ("town_hall", {}, {"postcode": ""}, {"FX-SELLER-ADDRESS": "PostcodeCode"}),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
+
 from core.money import Money
-from ledger.models import OpenItem
+from ledger.models import Allocation, OpenItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,16 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is open of a document, and its day to pay as it is now (not as printed)."""
+    """What is open of a document, and its day to pay as it is now (not as printed).
+
+    `is_touched`: something was paid or credited of it once, even if that was undone.
+    """
 
     open: Money
     due_date: date
+    is_touched: bool
 
 
 def dues_of(document_refs: Iterable[str]) -> dict[str, Due]:
     """The same of each of these documents; those that the ledger does not know are left out. One query."""
-    rows = OpenItem.objects.filter(document_ref__in=list(document_refs))
-    return {row.document_ref: Due(Money(row.open_cents), row.due_date) for row in rows}
+    touched = Exists(Allocation.objects.filter(item=OuterRef("pk")))
+    rows = OpenItem.objects.filter(document_ref__in=list(document_refs)).annotate(is_touched=touched)
+    return {row.document_ref: Due(Money(row.open_cents), row.due_date, row.is_touched) for row in rows}
 
 
 def money_that_paid(document_ref: str) -> Money:
