@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.world import World, make_world
+from tests.support.chromium import launch_arguments
 from tests.support.databases import own_database
 from tests.support.session import open_session
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 HERE = Path(__file__).parent
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-NOTHING_MISSING = os.environ.get("REQUIRE_ALL") == "1" or os.environ.get("CI") == "true"
 PHONE, DESKTOP = 320, 1280
 
 
@@ -37,16 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    if not Path(CHROMIUM).exists():
-        (pytest.fail if NOTHING_MISSING else pytest.skip)(
-            f"no browser at {CHROMIUM}: apt install chromium, or CHROMIUM=…"
-        )
-    # --no-sandbox: Chromium refuses its sandbox to root, and containers are root.
-    return {
-        **browser_type_launch_args,
-        "executable_path": CHROMIUM,
-        "args": ["--no-sandbox", "--disable-dev-shm-usage"],
-    }
+    return {**browser_type_launch_args, **launch_arguments()}
 
 
 @pytest.fixture(scope="package")

@@ -1,8 +1,9 @@
-"""The town hall by its browser, from its settings to paid by transfer: what Chorus Pro says moves no money."""
+"""The town hall in a Chromium, from its settings to paid by transfer: what Chorus Pro says moves no money."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -10,8 +11,10 @@ from html import unescape
 
 import pytest
 import requests
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
+from playwright.sync_api import Page, Playwright
 
 from accounts import services as accounts
 from accounts.models import Customer, CustomerKind, User
@@ -27,6 +30,7 @@ from invoices.models import Invoice
 from invoices.selectors import files_of
 from ledger import selectors as books
 from tests.journeys.visitor import every_check_holds
+from tests.support.chromium import launch_arguments
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.journey
@@ -57,9 +61,66 @@ class Person:
         return unescape(answer.text)
 
 
-def signed_in(stack: Stack, user: User) -> Person:
+class Window:
+    """A Chromium in front of somebody: what they type, press and read."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def open(self, address: str) -> None:
+        self._page.goto(address)
+
+    def type(self, **words: str) -> None:
+        """Fill in fields by their names; choices and lists by their values."""
+        for name, word in words.items():
+            field = self._page.locator(f"main [name={name}]")
+            if field.first.get_attribute("type") == "radio":
+                self._page.locator(f"main [name={name}][value='{word}']").check(force=True)
+            elif field.evaluate("each => each.tagName") == "SELECT":
+                field.select_option(word)
+            else:
+                field.fill(word)
+
+    def press(self, button: str) -> None:
+        self._page.get_by_role("button", name=button, exact=True).click()
+        self._page.wait_for_load_state()
+
+    def reads(self, words: str) -> bool:
+        self._page.locator("main").get_by_text(words).first.wait_for()
+        return True
+
+    def agent_presses(self, invoice: Invoice, button: str) -> None:
+        """On the page that imitates Chorus Pro, where the agents of the town hall sit."""
+        document = self._page.locator("article", has_text=str(invoice.number))
+        document.get_by_role("button", name=button, exact=True).click()
+        self._page.wait_for_load_state()
+
+
+@pytest.fixture
+def window(playwright: Playwright) -> Iterator[Callable[[User | None, str], Window]]:
+    """Open a Chromium for somebody, signed in; or for a stranger to the portal."""
+    chromium = playwright.chromium.launch(**launch_arguments())
+
+    def open_for(user: User | None, site: str) -> Window:
+        context = chromium.new_context(base_url=site, locale="fr-FR", timezone_id="Europe/Paris")
+        context.set_default_timeout(_SECONDS * 1000)
+        if user is not None:
+            session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+        return Window(context.new_page())
+
+    yield open_for
+    chromium.close()
+
+
+def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def signed_in(stack: Stack, user: User) -> Person:
+    client = client_of(user)
     browser = requests.Session()
     browser.headers["Accept-Language"] = "fr"
     for name, morsel in client.cookies.items():
@@ -103,31 +164,22 @@ def still_due(invoice: Invoice) -> int:
     return books.dues_of([str(invoice.number)])[str(invoice.number)].open.cents
 
 
-def agent_decides(stack: Stack, invoice: Invoice, status: str) -> None:
-    """The agent presses a button of the page that imitates Chorus Pro."""
-    page = requests.get(f"{stack.bank.url}/chorus/", timeout=_SECONDS).text
-    found = re.search(rf'id="n(\d+)">[^<]*{invoice.number}', page)
-    assert found is not None, page[:2000]
-    address = f"{stack.bank.url}/chorus/invoices/{found[1]}/status"
-    requests.post(address, data={"status": status}, timeout=_SECONDS).raise_for_status()
-
-
-def test_a_town_hall_from_its_settings_to_paid_by_transfer(stack: Stack) -> None:
+def test_a_town_hall_from_its_settings_to_paid_by_transfer(
+    stack: Stack, window: Callable[[User | None, str], Window]
+) -> None:
     stack.bank.control("chorus/pace", seconds=0)
     accounts.ensure_first_rows()
     hall, finance = a_town_hall(), somebody_of_finance(stack)
-    lucie = signed_in(stack, User.objects.get(email="mairie.chorus@example.org"))
+    lucie = window(User.objects.get(email="mairie.chorus@example.org"), stack.site)
 
-    assert "Saint-Étienne-du-Bois" in lucie.send("/parametres/chorus/", etape="siret", siret=TOWN_HALL)
-    lucie.send("/parametres/chorus/?etape=service", etape="service", service_code="FACT-01")
+    choose_the_service(lucie)
     hall.refresh_from_db()
     assert hall.service_code == "FACT-01"
 
     invoice = issue(hall)
     stack.wait(lambda: stands(invoice, SubmissionState.WAITING_REFERENCES), "it waits for an engagement")
     stack.wait(lambda: any("mairie.chorus" in str(mail["to"]) for mail in stack.bank.mails()), "the mail")
-    second = f"/factures/{invoice.public_id}/chorus/"
-    lucie.send(second, service_code="FACT-01", engagement_number="EJ-2026-00421", market_number="")
+    give_the_engagement(lucie, invoice)
     stack.wait(lambda: stands(invoice, SubmissionState.READY), "nothing is missing")
     stack.wait(lambda: has_its_file(invoice), "the file with the engagement is printed")
 
@@ -136,8 +188,10 @@ def test_a_town_hall_from_its_settings_to_paid_by_transfer(stack: Stack) -> None
     stack.wait(lambda: stands(invoice, SubmissionState.DEPOSITED), "the worker deposits it")
     finance.send(page, f"{page}verifier/")
     assert stands(invoice, SubmissionState.INTEGRATED)
-    for status in ("MANDATEE", "MISE_EN_PAIEMENT"):
-        agent_decides(stack, invoice, status)
+    agent = window(None, stack.bank.url)
+    agent.open("/chorus/")
+    for button in ("Mandater", "Mettre en paiement"):
+        agent.agent_presses(invoice, button)
     finance.send(page, f"{page}verifier/")
     assert submission_of(invoice).chorus_status == "MISE_EN_PAIEMENT"
     assert still_due(invoice) == invoice.total_cents, "Chorus Pro moves no money"
@@ -145,7 +199,25 @@ def test_a_town_hall_from_its_settings_to_paid_by_transfer(stack: Stack) -> None
     pays_by_transfer(stack, invoice)
 
     assert still_due(invoice) == 0
+    lucie.open(f"/factures/{invoice.public_id}/")
+    assert lucie.reads("Rien d’autre à payer.")
     every_check_holds()
+
+
+def choose_the_service(lucie: Window) -> None:
+    lucie.open("/parametres/chorus/")
+    lucie.type(siret=f"{TOWN_HALL[:3]} {TOWN_HALL[3:6]} {TOWN_HALL[6:9]} {TOWN_HALL[9:]}")
+    lucie.press("Enregistrer")
+    assert lucie.reads("Mairie de Saint-Étienne-du-Bois")
+    lucie.type(service_code="FACT-01")
+    lucie.press("Enregistrer")
+
+
+def give_the_engagement(lucie: Window, invoice: Invoice) -> None:
+    lucie.open(f"/factures/{invoice.public_id}/chorus/")
+    lucie.type(engagement_number="EJ-2026-00421")
+    lucie.press("Enregistrer")
+    assert lucie.reads("EJ-2026-00421")
 
 
 def has_its_file(invoice: Invoice) -> bool:
