@@ -10,12 +10,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 from lxml import etree  # type: ignore[import-untyped]
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 from sandbox.store import Json
 
 FILE_NAME = "factur-x.xml"
+_NOT_A_PDF = (PyPdfError, ValueError, KeyError, TypeError, AttributeError)  # what its reader says of other bytes
 _NAMES = {
     "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
@@ -201,12 +203,12 @@ def _dashed(text: str) -> str:
 def embedded(pdf: bytes) -> bytes:
     """The XML that a PDF carries. Raises Unreadable when it is no PDF, or carries none."""
     try:
-        with pikepdf.open(BytesIO(pdf)) as opened:
-            if FILE_NAME not in opened.attachments:
-                raise Unreadable(f"le fichier {FILE_NAME} est absent du PDF")
-            return bytes(opened.attachments[FILE_NAME].get_file().read_bytes())
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        found = PdfReader(BytesIO(pdf)).attachments.get(FILE_NAME)
+    except _NOT_A_PDF as error:
         raise Unreadable("le fichier n'est pas un PDF lisible") from error
+    if not found:
+        raise Unreadable(f"le fichier {FILE_NAME} est absent du PDF")
+    return bytes(found[0])
 
 
 def parse(xml: bytes) -> Document:
