@@ -129,14 +129,15 @@ class FilesForm(forms.Form):
     """Files to add, several at once."""
 
     is_required = True
+    help_text = _(
+        "An order, a delivery note… PDF, image or office document: 10 files, 8 MB together, names of 50 signs."
+    )
 
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files)
         self.fields["files"] = FilesField(
             label=_("Files"),
-            help_text=_(
-                "A delivery note, an order… PDF, image or office document, 10 MB at most each, names of 50 signs."
-            ),
+            help_text=self.help_text,
             error_messages={"required": _("Choose a file.")},
             required=self.is_required,
         )
@@ -152,6 +153,8 @@ class FilesForm(forms.Form):
 
 class AnswerForm(FilesForm):
     """What is answered to a suspension: words, files, or both."""
+
+    help_text = _("A delivery note, an order… PDF, image or office document, 10 MB at most each, names of 50 signs.")
 
     comment = forms.CharField(
         label=_("Your answer"),

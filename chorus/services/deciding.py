@@ -33,13 +33,16 @@ class CannotDecide(ValueError):
 def release(submission_id: int, *, allowed_by: str, at: datetime) -> Submission:
     """Send a document that is held back all the same, for its full amount (A1). Who allowed it is kept.
 
-    What it lacks it still has to get; another environment and an invalid file are never allowed. Raises CannotDecide.
+    What it lacks it still has to get; another environment and an invalid file are never allowed. One that staff held
+    back for a reason of their own is looked at anew: money or a credit note that came meanwhile is asked about first,
+    and it stays held back for that. Raises CannotDecide.
     """
     with transaction.atomic():
         submission = lock_submission(submission_id)
         if submission.state != SubmissionState.HELD or submission.held_why not in RELEASED:
             raise CannotDecide(_("This document is not held back for a decision."))
-        submission.allowed_by = allowed_by
+        if submission.held_why != HeldWhy.STAFF:
+            submission.allowed_by = allowed_by
         turn(submission, judge(submission, at=at), at=at, actor=allowed_by)
         return submission
 

@@ -24,6 +24,7 @@ from chorus.services.acknowledging import ask_to_acknowledge
 from chorus.services.completing import BadAnswer, ask_to_complete
 from chorus.services.deciding import CannotDecide
 from chorus.services.recycling import ask_to_recycle
+from chorus.states import SubmissionState
 from invoices.services import BadCredit, BadReferences, CreditKeyReused, DateBeforeLast, VatNotDecided
 
 if TYPE_CHECKING:
@@ -77,7 +78,11 @@ def resend(request: UserRequest, submission_id: int) -> str:
 
 @_button
 def release(request: UserRequest, submission_id: int) -> str:
-    deciding.release(submission_id, allowed_by=str(request.user), at=request.now)
+    after = deciding.release(submission_id, allowed_by=str(request.user), at=request.now)
+    if after.state == SubmissionState.HELD:
+        return _("It stays held back: %(why)s. Look at it, then release it again.") % {
+            "why": after.get_held_why_display()
+        }
     return _("It is released: it leaves when nothing is missing.")
 
 
